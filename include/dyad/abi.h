@@ -1,0 +1,187 @@
+/* The contract between a Dyad guest and the monitor that owns its machine.
+ * Specification: docs/abi.md. Plain C11 and C++20, no other header of ours.
+ *
+ * DYAD_ABI_VERSION is raised by one whenever a field moves, a frame type changes meaning or an address of the map
+ * changes; monitor and guest refuse each other when their versions differ. New frame types at the end, and new fields
+ * in bytes that were reserved and zero, do not raise it. */
+#ifndef DYAD_ABI_H
+#define DYAD_ABI_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define DYAD_ALIGN64 alignas(64)
+#else
+#define DYAD_ALIGN64 _Alignas(64)
+#endif
+
+#define DYAD_ABI_VERSION 1u
+#define DYAD_PAGE_SIZE 4096u
+
+/* -- Address map (virtual addresses; docs/address-map.md) ------------------------------------------------------- */
+
+/* Image addresses and RAM: virtual = DYAD_IMAGE_BASE + offset into the machine's RAM, on every machine. */
+#define DYAD_IMAGE_BASE 0x40000000ull
+/* The control area, below the image. */
+#define DYAD_CONTROL_ADDRESS 0x40100000ull
+#define DYAD_CONTROL_SIZE 0x100000ull
+/* First address of the common window; the private window follows it directly. */
+#define DYAD_COMMON_BASE 0x40200000ull
+/* No image address reaches this. */
+#define DYAD_IMAGE_LIMIT 0x80000000ull
+/* The arena: heap, mmap, thread-locals, portable stacks. Linear: arena address = DYAD_ARENA_BASE + offset into the
+ * arena; the arena lies at dyad_control.arena_offset in RAM. */
+#define DYAD_ARENA_BASE 0x100000000ull
+/* Largest arena: the tender of a process machine lies above it. */
+#define DYAD_ARENA_LIMIT 0x4000000000ull
+
+/* -- Rings ------------------------------------------------------------------------------------------------------- */
+
+/* A single-producer, single-consumer byte ring of frames. `head` and `tail` count bytes since start and only grow
+ * (modulo 2^64); the producer stores head with release after the last byte of a whole frame, the consumer stores tail
+ * with release after it is done with a frame. A side that is about to sleep stores 1 to its `waiting` flag, issues a full
+ * fence, looks once more, and sleeps; the other side, after moving its counter and a full fence, rings the doorbell if
+ * the flag is 1 (and stores 0). */
+struct dyad_ring {
+    DYAD_ALIGN64 volatile uint64_t head;             /* bytes produced */
+    volatile uint32_t producer_waiting; /* the producer sleeps until there is room */
+    uint32_t reserved0;
+    DYAD_ALIGN64 volatile uint64_t tail; /* bytes consumed */
+    volatile uint32_t consumer_waiting;              /* the consumer sleeps until there is a frame */
+    uint32_t reserved1;
+};
+
+/* Every frame starts at a multiple of 8 bytes and is this header, `size` bytes of payload, and zeros up to a
+ * multiple of 8. A frame may wrap around the end of the ring. */
+struct dyad_frame {
+    uint32_t type; /* enum dyad_frame_type */
+    uint32_t size; /* payload bytes, at most DYAD_FRAME_MAX */
+};
+#define DYAD_FRAME_MAX 32768u
+
+enum dyad_frame_type {
+    /* guest to monitor */
+    DYAD_FRAME_HELLO = 1,        /* u64 ticks now; sent once, before main; the answer is DYAD_FRAME_WELCOME */
+    DYAD_FRAME_OUTPUT = 2,       /* u32 fd (1 or 2), u32 zero, bytes. In order; never lost */
+    DYAD_FRAME_INPUT_WANTED = 3, /* u32 most bytes wanted (1..DYAD_FRAME_MAX-8), u32 zero; answered once by INPUT */
+    DYAD_FRAME_INPUT_POLL = 4,   /* empty; answered once by INPUT_READY, at once */
+    DYAD_FRAME_SYNC = 5,         /* empty; answered by SYNCED when all output before it was written or has failed */
+    DYAD_FRAME_EXIT = 6,         /* u32 kind (0 exit status, 1 signal), u32 status or signal; the last frame of a guest */
+    DYAD_FRAME_LOG = 7,          /* text without newline; the monitor prints "dyad: <text>" to stderr */
+    DYAD_FRAME_MAIN = 8,         /* u64 ticks now: main is about to be called (boot timeline) */
+    DYAD_FRAME_INPUT_WAIT = 9,   /* empty; answered once by INPUT_READY, as soon as a read would not block. At most one
+                                    is outstanding; a later INPUT_WANTED or INPUT_POLL is served in the meantime */
+    /* monitor to guest */
+    DYAD_FRAME_WELCOME = 33,      /* u64 tick_hz, u64 ticks, u64 real-time ns (CLOCK_REALTIME) at those ticks */
+    DYAD_FRAME_INPUT = 34,        /* i32 error (0 or a Linux errno), u32 zero, bytes (no bytes and no error: end of file) */
+    DYAD_FRAME_INPUT_READY = 35,  /* u32 1 if a read would not block, u32 zero */
+    DYAD_FRAME_SYNCED = 36,       /* i32 errno of the first failed write to fd 1 not yet told, i32 the same for fd 2 */
+    DYAD_FRAME_OUTPUT_ERROR = 37, /* u32 fd, i32 errno: output to fd failed; later output to it is dropped */
+    /* files, in either direction: --fs before main (monitor to guest), --fs-out after exit (guest to monitor). Paths are
+     * relative to the root, have no "." or ".." component, no leading slash, and are not terminated. A directory comes
+     * before what is in it; the root itself is a directory with an empty path. DYAD_FRAME_FILES_END ends the stream, which
+     * is always sent, in both directions, if the matching flag of dyad_control.flags is set. */
+    DYAD_FRAME_FILE_DIRECTORY = 64, /* struct dyad_file_info, path */
+    DYAD_FRAME_FILE_REGULAR = 65,   /* struct dyad_file_info, path; `size` bytes follow in DATA frames */
+    DYAD_FRAME_FILE_DATA = 66,      /* bytes of the file announced last */
+    DYAD_FRAME_FILE_SYMLINK = 67,   /* struct dyad_file_info with size = length of target; path, target */
+    DYAD_FRAME_FILE_LINK = 68,      /* the same; target is the path of an earlier regular file (hard link) */
+    DYAD_FRAME_FILES_END = 69,      /* i32 error (0, or the Linux errno that ended the copy early), u32 zero */
+};
+
+struct dyad_file_info {
+    uint32_t mode; /* Linux st_mode */
+    uint32_t path_size;
+    uint64_t size;
+    int64_t mtime_ns; /* since 1970 */
+};
+
+/* -- Crash record ------------------------------------------------------------------------------------------------ */
+
+enum dyad_crash_cause {
+    DYAD_CRASH_NONE = 0,
+    DYAD_CRASH_FAULT = 1,          /* CPU fault; `signal` and `address` say which */
+    DYAD_CRASH_STACK_OVERFLOW = 2, /* fault in a stack guard */
+    DYAD_CRASH_SIGNAL = 3,         /* the program died by a signal it raised itself (abort) */
+    DYAD_CRASH_DIVIDE = 4,         /* integer division by zero or overflow */
+    DYAD_CRASH_PANIC = 5,          /* the libOS found its own state wrong; `message` */
+};
+
+struct dyad_crash {
+    volatile uint32_t valid; /* stored last, with release */
+    uint32_t cause;
+    uint32_t signal;     /* Linux signal number */
+    uint32_t code;       /* ISA's own trap number or syndrome */
+    uint64_t address;    /* faulting data address, or 0 */
+    uint64_t pc;
+    uint64_t sp;
+    uint64_t flags;      /* rflags or pstate */
+    /* x86_64: rax rbx rcx rdx rsi rdi rbp r8 ... r15 (DWARF order is the monitor's business); aarch64: x0 ... x30 */
+    uint64_t registers[32];
+    char message[256];
+};
+
+/* -- The control area -------------------------------------------------------------------------------------------- */
+
+enum dyad_machine_kind { DYAD_MACHINE_QEMU = 1, DYAD_MACHINE_PROCESS = 2 };
+
+enum dyad_control_flag {
+    DYAD_FLAG_FILES_IN = 1,  /* the monitor streams --fs right after WELCOME */
+    DYAD_FLAG_FILES_OUT = 2, /* the guest streams its files before EXIT */
+    DYAD_FLAG_STRACE = 4,    /* log each system call */
+};
+
+enum dyad_stdio_kind { DYAD_STDIO_CLOSED = 0, DYAD_STDIO_TTY = 1, DYAD_STDIO_FILE = 2, DYAD_STDIO_STREAM = 3 };
+
+/* Operations of the tender of a process machine: long call(long op, long a, long b, long c), C calling convention
+ * of the ISA. Results are >= 0 or -errno. */
+enum dyad_tender_op {
+    DYAD_TENDER_NOTIFY = 1,  /* ring the monitor's doorbell */
+    DYAD_TENDER_WAIT = 2,    /* a = deadline in ns of the tender's clock (-1: none); returns at a doorbell or the deadline */
+    DYAD_TENDER_CLOCK = 3,   /* monotonic ns */
+    DYAD_TENDER_PROTECT = 4, /* a = address, b = bytes, c = bit 0 read, 1 write, 2 execute */
+    DYAD_TENDER_DISCARD = 5, /* a = address, b = bytes: whole pages whose content becomes zero */
+    DYAD_TENDER_SET_TP = 6,  /* a = value of the thread pointer register */
+    DYAD_TENDER_ON_FAULT = 7,/* a = void (*)(struct dyad_crash *record, void *context): called on the tender's signal
+                                stack for every synchronous fault, record filled in; returns to resume at record->pc,
+                                record->sp with first three arguments in record->registers as the ISA passes them */
+    DYAD_TENDER_HALT = 8,    /* does not return */
+};
+
+struct dyad_control {
+    uint64_t magic; /* DYAD_CONTROL_MAGIC, stored by the monitor before the machine starts */
+    uint32_t version;
+    uint32_t machine; /* enum dyad_machine_kind */
+    uint64_t flags;
+
+    /* RAM, in bytes; offsets count from its start. Disjoint, page aligned. Private RAM holds native stacks and page
+     * tables; the arena starts at a multiple of 2 MiB. */
+    uint64_t ram_size;
+    uint64_t private_offset, private_size;
+    uint64_t stack_size;                  /* of the first native stack, inside private RAM, guard page not counted */
+    uint64_t arena_offset, arena_size;
+
+    /* Strings: argc + envc strings, each terminated, argv first. */
+    uint32_t argc, envc;
+    uint32_t strings_offset, strings_size; /* within the control area */
+
+    uint32_t stdio[3];                     /* enum dyad_stdio_kind */
+    uint16_t terminal_rows, terminal_columns; /* 0 if unknown */
+    uint8_t seed[32];                      /* from the host's random source */
+
+    /* Rings: within the control area; sizes are powers of two. */
+    uint32_t tx_offset, tx_size; /* guest to monitor */
+    uint32_t rx_offset, rx_size; /* monitor to guest */
+
+    uint64_t tender_call; /* process machine: address of the tender's call function, else 0 */
+
+    /* Guest to monitor, before anything else works. */
+    volatile uint32_t boot_stage; /* 1 native entry, 2 page tables, 3 portable start; for diagnosis */
+    uint32_t reserved;
+
+    struct dyad_ring tx, rx;
+    struct dyad_crash crash;
+};
+#define DYAD_CONTROL_MAGIC 0x314c544344415944ull /* "DYADCTL1" */
+
+#endif
