@@ -14,6 +14,7 @@ set -uo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root" || exit 1
+shopt -s nullglob
 jobs=$(nproc) bootstrap=1 build=$root/build only=() configure=(-DDYAD_WERROR=ON)
 
 suites() {
