@@ -1,13 +1,12 @@
 // Writes an object with the layout's changes. Section and symbol indices stay as they were, so that relocations, groups
 // and links need no change; a new table of section names goes to the end.
 #include "layout/object.h"
+#include "support/memory_file.h"
 
 #include <fmt/format.h>
 #include <gelf.h>
 
 #include <cstring>
-#include <sys/mman.h>
-#include <unistd.h>
 
 namespace dyad::layout {
 
@@ -20,33 +19,20 @@ constexpr std::uint64_t kShfGnuRetain = 1u << 21;
 // ARM C6.2). Neither is a migration point's patch, and falling into one is always an error.
 constexpr std::array<unsigned char, 2> kTextPadding{0xcc, 0x00};
 
-class FileDescriptor {
-  public:
-    explicit FileDescriptor(int fd) : fd_(fd) {}
-    ~FileDescriptor() {
-        if (fd_ >= 0) close(fd_);
-    }
-    FileDescriptor(const FileDescriptor&) = delete;
-    int get() const { return fd_; }
-
-  private:
-    int fd_;
-};
-
 class Writer {
   public:
-    explicit Writer(const Object& object) : object_(object), file_(memfd_create("dyad-object", MFD_CLOEXEC)) {}
+    explicit Writer(const Object& object) : object_(object) {}
 
     Result<std::vector<std::byte>> write() {
-        if (file_.get() < 0) return fail("cannot create a memory file");
         elf_version(EV_CURRENT);
-        out_.reset(elf_begin(file_.get(), ELF_C_WRITE, nullptr));
+        out_.reset(elf_begin(file_.descriptor(), ELF_C_WRITE, nullptr));
         if (!out_ || !gelf_newehdr(out_.get(), ELFCLASS64)) return fail(elfMessage());
         for (std::size_t i = 1; i < object_.sections.size(); ++i)
             if (!addSection(i)) return fail(elfMessage());
         if (!addNames() || !setHeader()) return fail(elfMessage());
         if (elf_update(out_.get(), ELF_C_WRITE) < 0) return fail(elfMessage());
-        return readBack();
+        out_.reset();
+        return file_.read();
     }
 
   private:
@@ -151,20 +137,8 @@ class Writer {
         return gelf_update_ehdr(out_.get(), &header) != 0;
     }
 
-    Result<std::vector<std::byte>> readBack() {
-        out_.reset();
-        const off_t size = lseek(file_.get(), 0, SEEK_END);
-        std::vector<std::byte> bytes(size < 0 ? 0 : static_cast<std::size_t>(size));
-        for (std::size_t done = 0; done < bytes.size();) {
-            const ssize_t n = pread(file_.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-            if (n <= 0) return fail("cannot read the memory file back");
-            done += static_cast<std::size_t>(n);
-        }
-        return bytes;
-    }
-
     const Object& object_;
-    FileDescriptor file_;
+    MemoryFile file_;
     ElfHandle out_;
     std::string names_ = std::string(1, '\0');
     std::vector<std::byte> symbols_;
