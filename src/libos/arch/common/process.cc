@@ -1,0 +1,44 @@
+// The process machine: operations are calls to the tender. Specification: docs/abi.md, section 6.
+#include "native.h"
+
+namespace dyad::native {
+namespace {
+
+long tender(long op, long a = 0, long b = 0, long c = 0) {
+    return reinterpret_cast<long (*)(long, long, long, long)>(control().tender_call)(op, a, b, c);
+}
+
+void notify() { tender(DYAD_TENDER_NOTIFY); }
+
+void wait(uint64_t deadline) {
+    constexpr uint64_t kLargest = INT64_MAX;
+    tender(DYAD_TENDER_WAIT, deadline > kLargest ? -1 : static_cast<long>(deadline));
+}
+
+uint64_t clock() { return tender(DYAD_TENDER_CLOCK); }
+void clockRate(uint64_t) {} // the tender's clock counts nanoseconds
+
+int32_t protect(uintptr_t address, uint64_t size, uint32_t prot) {
+    return static_cast<int32_t>(tender(DYAD_TENDER_PROTECT, address, size, prot));
+}
+
+void discard(uintptr_t address, uint64_t size) { tender(DYAD_TENDER_DISCARD, address, size); }
+void setThreadPointer(uintptr_t value) { tender(DYAD_TENDER_SET_TP, value); }
+void halt() { tender(DYAD_TENDER_HALT); }
+void onFault(dyad_crash* record, void*) { handleFault(*record); }
+
+} // namespace
+
+const Machine kProcess = {notify, wait, clock, clock, clockRate, protect, discard, setThreadPointer, halt};
+
+/// Entered by the tender on the native stack.
+extern "C" [[noreturn]] void __dyad_process_entry() {
+    machine = &kProcess;
+    control().boot_stage = 1;
+    checkControl(DYAD_MACHINE_PROCESS);
+    tender(DYAD_TENDER_ON_FAULT, reinterpret_cast<long>(&onFault));
+    control().boot_stage = 3;
+    __dyad_start();
+}
+
+} // namespace dyad::native
