@@ -61,10 +61,13 @@ function(_dyad_build_on_the_side name image)
       COMMENT "Compiling ${source} for ${name}" VERBATIM COMMAND_EXPAND_LISTS)
     list(APPEND objects "${object}")
   endforeach()
-  add_custom_command(OUTPUT "${image}"
+  # The image is a by-product of a stamp: CMake would take its name for the imported target, and see a cycle.
+  set(stamp "${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${name}.dyad/linked.stamp")
+  add_custom_command(OUTPUT "${stamp}" BYPRODUCTS "${image}"
     COMMAND "${link_with}" ${arg_OPTIONS} ${objects} ${arg_LINK} -o "${image}"
+    COMMAND ${CMAKE_COMMAND} -E touch "${stamp}"
     DEPENDS ${objects} "${link_with}" COMMENT "Linking the pair ${name}" VERBATIM COMMAND_EXPAND_LISTS)
-  add_custom_target(${name}.pair ALL DEPENDS "${image}")
+  add_custom_target(${name}.pair ALL DEPENDS "${stamp}")
   add_executable(${name} IMPORTED GLOBAL)
   set_target_properties(${name} PROPERTIES IMPORTED_LOCATION "${image}")
   add_dependencies(${name} ${name}.pair)
