@@ -17,6 +17,8 @@ namespace dyad {
 inline constexpr std::uint32_t kImageFormat = 1;
 inline constexpr const char* kManifestSection = ".dyad.manifest";
 inline constexpr const char* kAArch64Section = ".dyad.aarch64";
+/// XXH3-128 over the whole file with this section's 16 bytes taken as zeros.
+inline constexpr const char* kChecksumSection = ".dyad.checksum";
 
 /// One span of addresses with one protection. Addresses are virtual; sizes in bytes.
 struct Region {

@@ -1,0 +1,109 @@
+// Writes pair images: the x86-64 ELF file with the AArch64 one, the manifest and a checksum as sections that are not
+// loaded.
+#include "image/pair_writer.h"
+
+#include "image/checksum.h"
+#include "image/elf_rewrite.h"
+#include "image/manifest.h"
+#include "image/segments.h"
+#include "support/output_file.h"
+
+#include <dyad/abi.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace dyad {
+
+namespace {
+
+/// Of the embedded ELF file: readers may use its structures in place.
+constexpr std::size_t kElfAlign = 16;
+
+std::vector<Region> regionsOf(const HalfElf& half) {
+    std::vector<Region> regions;
+    for (const Segment& segment : half.segments) {
+        Region region;
+        region.common = segment.address < half.privateStart;
+        region.name = fmt::format("{}.{}", region.common ? "common" : "private",
+                                  segment.execute ? "text" : segment.write ? "data" : "rodata");
+        region.address = segment.address;
+        region.size = segment.memorySize;
+        region.protection = fmt::format("{}{}{}", segment.read ? "r" : "", segment.write ? "w" : "", segment.execute ? "x" : "");
+        regions.push_back(std::move(region));
+    }
+    return regions;
+}
+
+std::uint64_t imageEnd(const HalfElf& half) {
+    const Segment& last = half.segments.back(); // there is one: the entry point lies in a segment
+    return (last.address + last.memorySize + DYAD_PAGE_SIZE - 1) / DYAD_PAGE_SIZE * DYAD_PAGE_SIZE;
+}
+
+/// Assembles the file: `x86` is an ELF file without sections of ours.
+Result<std::vector<std::byte>> assemble(std::span<const std::byte> x86, std::span<const std::byte> aarch64,
+                                        const Manifest& manifest, bool strip) {
+    const std::string text = writeManifest(manifest);
+    const Checksum zeros{};
+    ElfRewrite how;
+    how.strip = strip;
+    how.drop = {kAArch64Section, kManifestSection, kChecksumSection};
+    how.add = {{kAArch64Section, aarch64, kElfAlign},
+               {kManifestSection, std::as_bytes(std::span(text)), 1},
+               {kChecksumSection, zeros, 8}};
+    auto file = rewriteElf(x86, "the x86_64 half", how);
+    if (!file) return file;
+
+    // The checksum section's place is only known now.
+    auto hole = findSectionBytes(*file, kChecksumSection);
+    if (!hole || hole->size() != zeros.size()) return Error{"cannot find the checksum section of the new image"};
+    const auto offset = static_cast<std::uint64_t>(hole->data() - file->data());
+    const Checksum checksum = checksumWithHole(*file, offset);
+    std::memcpy(file->data() + offset, checksum.data(), checksum.size());
+    return file;
+}
+
+} // namespace
+
+Result<std::vector<std::byte>> makePairImage(std::span<const std::byte> x86, std::span<const std::byte> aarch64,
+                                             Manifest manifest) {
+    auto left = readHalfElf(x86, Isa::x86_64), right = readHalfElf(aarch64, Isa::aarch64);
+    if (!left) return left.error();
+    if (!right) return right.error();
+    if (left->privateStart == 0 || left->privateStart != right->privateStart)
+        return Error{fmt::format("the common window ends at {:#x} for x86_64 and at {:#x} for aarch64", left->privateStart,
+                                 right->privateStart)};
+    manifest.format = kImageFormat;
+    if (manifest.toolVersion.empty()) manifest.toolVersion = DYAD_VERSION;
+    manifest.id = pairId(*left, *right);
+    manifest.commonEnd = left->privateStart;
+    manifest.imageEnd = std::max(imageEnd(*left), imageEnd(*right));
+    manifest.regions[0] = regionsOf(*left);
+    manifest.regions[1] = regionsOf(*right);
+    return assemble(x86, aarch64, manifest, /*strip=*/false);
+}
+
+Result<void> writePairImage(std::span<const std::byte> x86, std::span<const std::byte> aarch64, Manifest manifest,
+                            const std::string& path) {
+    auto bytes = makePairImage(x86, aarch64, std::move(manifest));
+    if (!bytes) return std::move(bytes.error()).in(path);
+    return writeOutputFile(path, *bytes, 0777);
+}
+
+Result<std::vector<std::byte>> stripPairImage(const PairImage& image) {
+    ElfRewrite how;
+    how.strip = true;
+    auto aarch64 = rewriteElf(image.elf(Isa::aarch64), "the aarch64 half", how);
+    if (!aarch64) return aarch64;
+    return assemble(image.elf(Isa::x86_64), *aarch64, image.manifest(), /*strip=*/true);
+}
+
+Result<std::vector<std::byte>> extractHalf(const PairImage& image, Isa isa) {
+    if (isa == Isa::aarch64) return std::vector<std::byte>(image.elf(isa).begin(), image.elf(isa).end());
+    ElfRewrite how;
+    how.drop = {kAArch64Section, kManifestSection, kChecksumSection};
+    return rewriteElf(image.elf(isa), "the x86_64 half", how);
+}
+
+} // namespace dyad
