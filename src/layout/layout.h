@@ -38,7 +38,7 @@ struct LayoutInput {
 /// One unit of the common layout: a section that has the same address and size in both halves.
 struct LayoutEntry {
     std::string section;               ///< output section: ".text", ".rodata", ..., or the user's own name
-    std::uint64_t offset = 0;          ///< in that output section; 0 for users' own sections, which lld places
+    std::uint64_t offset = 0;          ///< in that output section
     std::array<std::uint64_t, 2> size; ///< by Isa, before padding
     std::uint64_t padded = 0;
     std::vector<std::string> symbols;
