@@ -1,0 +1,32 @@
+// Code generation: the whole-program portable module becomes one relocatable object per ISA.
+#pragma once
+
+#include "support/isa.h"
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace dyad {
+
+struct CodegenOptions {
+    std::array<std::string, 2> cpu;                   ///< by Isa
+    std::array<std::vector<std::string>, 2> features; ///< by Isa: "+avx2", "-fp16"
+    unsigned level = 2;                               ///< 0 to 3
+};
+
+using ObjectBytes = llvm::SmallVector<char, 0>;
+
+/// Generates code for both ISAs, in parallel, from one bitcode file in memory (whose passes are all run). Every function
+/// and every global has a section of its own.
+llvm::Expected<std::array<ObjectBytes, 2>> generateCode(llvm::StringRef bitcode, const CodegenOptions& options);
+
+/// Options of LLVM that keep code generation from inventing or merging globals on one ISA only. Called once per process,
+/// before the first generateCode and after anything else that parses LLVM options.
+void setCodegenDefaults();
+
+} // namespace dyad

@@ -1,0 +1,180 @@
+// The compiler's front half; see frontend.h. Steps of a portable compile:
+//   clang (neutral target, no LLVM passes) -> portability check -> retarget -> lowering -> pre-link pipeline -> bitcode
+#include "compile/frontend.h"
+
+#include "compile/native_mark.h"
+#include "compile/portability.h"
+#include "compile/portable_target.h"
+#include "passes/check_division.h"
+#include "passes/lower_label_addresses.h"
+
+#include "clang/CodeGen/BackendUtil.h"
+#include "clang/CodeGen/CodeGenAction.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include "clang/Frontend/TextDiagnosticBuffer.h"
+#include "clang/FrontendTool/Utils.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/TimeProfiler.h"
+#include "llvm/Support/Timer.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace clang;
+
+namespace dyad {
+
+namespace {
+
+// Generates IR with clang and hands it, with the output stream, to finish(). Clang's own action would optimise and
+// write it at once.
+class ModuleAction : public EmitLLVMOnlyAction {
+  protected:
+    bool BeginSourceFileAction(CompilerInstance& compiler) override {
+        CodeGenOptions& options = compiler.getCodeGenOpts();
+        passesDisabled_ = options.DisableLLVMPasses;
+        options.DisableLLVMPasses = true;
+        return EmitLLVMOnlyAction::BeginSourceFileAction(compiler);
+    }
+
+    std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance& compiler, llvm::StringRef file) override {
+        action_ = backendAction(compiler.getFrontendOpts().ProgramAction);
+        bool binary = action_ == Backend_EmitBC || action_ == Backend_EmitObj;
+        const char* suffix = action_ == Backend_EmitObj ? "o" : action_ == Backend_EmitBC ? "bc" : "s";
+        output_ = compiler.createDefaultOutputFile(binary, file, suffix);
+        if (!output_)
+            return nullptr;
+        return EmitLLVMOnlyAction::CreateASTConsumer(compiler, file);
+    }
+
+    void EndSourceFileAction() override {
+        EmitLLVMOnlyAction::EndSourceFileAction();
+        CompilerInstance& compiler = getCompilerInstance();
+        compiler.getCodeGenOpts().DisableLLVMPasses = passesDisabled_;
+        std::unique_ptr<llvm::Module> module = takeModule();
+        std::unique_ptr<llvm::LLVMContext> context(takeLLVMContext());
+        if (module && !compiler.getDiagnostics().hasErrorOccurred())
+            finish(compiler, *module, std::move(output_));
+        module.reset();
+    }
+
+    /// Takes the module to its final form and writes it.
+    virtual void finish(CompilerInstance& compiler, llvm::Module& module,
+                        std::unique_ptr<llvm::raw_pwrite_stream> output) = 0;
+
+    BackendAction action_ = Backend_EmitBC;
+
+  private:
+    static BackendAction backendAction(frontend::ActionKind kind) {
+        switch (kind) {
+        case frontend::EmitAssembly: return Backend_EmitAssembly;
+        case frontend::EmitLLVM: return Backend_EmitLL;
+        case frontend::EmitObj: return Backend_EmitObj;
+        default: return Backend_EmitBC;
+        }
+    }
+
+    std::unique_ptr<llvm::raw_pwrite_stream> output_;
+    bool passesDisabled_ = false;
+};
+
+class PortableAction : public ModuleAction {
+    void finish(CompilerInstance& compiler, llvm::Module& module,
+                std::unique_ptr<llvm::raw_pwrite_stream> output) override {
+        if (!checkPortability(module, compiler))
+            return;
+        retarget(module);
+        lowerLabelAddresses(module);
+        checkDivisions(module);
+        clang::TargetOptions target;
+        target.Triple = kPortableTriple;
+        target.CPU = "x86-64";
+        EmitBackendOutput(compiler.getDiagnostics(), compiler.getHeaderSearchOpts(), compiler.getCodeGenOpts(), target,
+                          compiler.getLangOpts(), portableDataLayout(), &module, action_,
+                          &compiler.getVirtualFileSystem(), std::move(output));
+    }
+};
+
+class NativeAction : public ModuleAction {
+    void finish(CompilerInstance& compiler, llvm::Module& module,
+                std::unique_ptr<llvm::raw_pwrite_stream> output) override {
+        module.appendModuleInlineAsm(nativeMarkAssembly());
+        EmitBackendOutput(compiler.getDiagnostics(), compiler.getHeaderSearchOpts(), compiler.getCodeGenOpts(),
+                          compiler.getTargetOpts(), compiler.getLangOpts(),
+                          compiler.getTarget().getDataLayoutString(), &module, action_,
+                          &compiler.getVirtualFileSystem(), std::move(output));
+    }
+};
+
+bool generatesCode(frontend::ActionKind kind) {
+    return kind == frontend::EmitAssembly || kind == frontend::EmitBC || kind == frontend::EmitLLVM ||
+           kind == frontend::EmitObj;
+}
+
+bool execute(CompilerInstance& compiler, std::optional<Isa> native) {
+    const FrontendOptions& options = compiler.getFrontendOpts();
+    // LLVM bitcode given as input (-x ir) is already portable: clang's own action writes it out again.
+    bool fromIr = !options.Inputs.empty() && options.Inputs[0].getKind().getLanguage() == Language::LLVM_IR;
+    if (!generatesCode(options.ProgramAction) || fromIr || options.ShowHelp || options.ShowVersion)
+        return ExecuteCompilerInvocation(&compiler);
+    // What ExecuteCompilerInvocation does before it runs an action.
+    if (!options.LLVMArgs.empty()) {
+        std::vector<const char*> arguments{"dyad-cc (LLVM option parsing)"};
+        for (const std::string& argument : options.LLVMArgs)
+            arguments.push_back(argument.c_str());
+        llvm::cl::ParseCommandLineOptions(static_cast<int>(arguments.size()), arguments.data());
+    }
+    if (compiler.getDiagnostics().hasErrorOccurred())
+        return false;
+    std::unique_ptr<FrontendAction> action;
+    if (native)
+        action = std::make_unique<NativeAction>();
+    else
+        action = std::make_unique<PortableAction>();
+    return compiler.ExecuteAction(*action);
+}
+
+} // namespace
+
+int runFrontend(llvm::ArrayRef<const char*> arguments, const char* program, std::optional<Isa> native) {
+    auto compiler = std::make_unique<CompilerInstance>();
+    auto operations = compiler->getPCHContainerOperations();
+    (void)operations;
+
+    // Messages about arguments are kept until the real diagnostics engine exists.
+    IntrusiveRefCntPtr<DiagnosticIDs> ids(new DiagnosticIDs());
+    IntrusiveRefCntPtr<DiagnosticOptions> earlyOptions = new DiagnosticOptions();
+    auto* early = new TextDiagnosticBuffer;
+    DiagnosticsEngine earlyDiagnostics(ids, &*earlyOptions, early);
+    bool valid =
+        CompilerInvocation::CreateFromArgs(compiler->getInvocation(), arguments, earlyDiagnostics, program);
+    if (!native)
+        makePortable(compiler->getInvocation());
+
+    FrontendOptions& options = compiler->getFrontendOpts();
+    if (!options.TimeTracePath.empty())
+        llvm::timeTraceProfilerInitialize(options.TimeTraceGranularity, program, options.TimeTraceVerbose);
+
+    compiler->createDiagnostics();
+    if (!compiler->hasDiagnostics())
+        return 1;
+    early->FlushDiagnostics(compiler->getDiagnostics());
+    if (!valid) {
+        compiler->getDiagnosticClient().finish();
+        return 1;
+    }
+
+    bool success = execute(*compiler, native);
+    llvm::TimerGroup::printAll(llvm::errs());
+    llvm::TimerGroup::clearAll();
+    if (llvm::timeTraceProfilerEnabled()) {
+        if (auto stream = compiler->createOutputFile(options.TimeTracePath, /*Binary=*/false,
+                                                     /*RemoveFileOnSignal=*/false, /*useTemporary=*/false)) {
+            llvm::timeTraceProfilerWrite(*stream);
+            stream.reset();
+            compiler->clearOutputFiles(false);
+        }
+        llvm::timeTraceProfilerCleanup();
+    }
+    return success ? 0 : 1;
+}
+
+} // namespace dyad

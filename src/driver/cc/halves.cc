@@ -1,0 +1,182 @@
+// See halves.h.
+#include "driver/cc/halves.h"
+
+#include "driver/cc/messages.h"
+#include "image/pair_writer.h"
+#include "layout/layout.h"
+#include "layout/lld.h"
+#include "support/output_file.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace dyad {
+
+namespace {
+
+// A folder for the files of one link, removed at the end.
+class ScratchFolder {
+  public:
+    ScratchFolder() { code_ = sys::fs::createUniqueDirectory("dyad-link", path_); }
+    ~ScratchFolder() {
+        if (!code_)
+            sys::fs::remove_directories(path_);
+    }
+    std::error_code code() const { return code_; }
+    std::string file(const Twine& name) const {
+        SmallString<128> path(path_);
+        sys::path::append(path, name);
+        return std::string(path);
+    }
+
+  private:
+    SmallString<128> path_;
+    std::error_code code_;
+};
+
+std::span<const std::byte> bytesOf(StringRef data) {
+    return {reinterpret_cast<const std::byte*>(data.data()), data.size()};
+}
+
+bool report(Result<void> result) {
+    if (!result)
+        printError(result.error().message);
+    return static_cast<bool>(result);
+}
+
+bool readObject(std::vector<ObjectFile>& objects, const std::string& path, ObjectFile::Role role) {
+    Result<std::vector<std::byte>> bytes = readInputFile(path);
+    if (!bytes) {
+        printError(bytes.error().message);
+        return false;
+    }
+    objects.push_back({path, std::move(*bytes), role});
+    return true;
+}
+
+bool collectObjects(HalvesInput& input, LayoutInput& layout) {
+    for (Isa isa : kIsas) {
+        auto index = static_cast<int>(isa);
+        std::vector<ObjectFile>& objects = layout.objects[index];
+        ObjectBytes& portable = input.portable[index];
+        std::span<const std::byte> code = bytesOf(StringRef(portable.data(), portable.size()));
+        objects.push_back({"portable code", {code.begin(), code.end()}, ObjectFile::Role::Portable});
+        portable = {};
+        for (const NativeObject& native : input.inputs.natives[index])
+            if (!readObject(objects, native.path, ObjectFile::Role::Native))
+                return false;
+        for (const std::string& leaves : input.toolchain.leaves(isa))
+            if (!readObject(objects, leaves, ObjectFile::Role::Native))
+                return false;
+        if (!readObject(objects, input.toolchain.nativePart(isa), ObjectFile::Role::Private))
+            return false;
+    }
+    return true;
+}
+
+// Links one half into memory.
+std::unique_ptr<MemoryBuffer> linkHalf(const HalvesInput& input, const LayoutOutput& layout, Isa isa,
+                                       const ScratchFolder& scratch) {
+    auto index = static_cast<int>(isa);
+    std::string prefix = std::string(name(isa));
+    std::vector<std::string> paths;
+    for (const auto& [number, object] : enumerate(layout.objects[index])) {
+        paths.push_back(scratch.file(prefix + "." + Twine(number) + ".o"));
+        if (!report(writeOutputFile(paths.back(), object.bytes)))
+            return nullptr;
+    }
+    std::string script;
+    if (!layout.extraScript.empty()) {
+        script = scratch.file(prefix + ".ld");
+        if (!report(writeOutputFile(script, bytesOf(layout.extraScript))))
+            return nullptr;
+    }
+    std::string output = scratch.file(prefix);
+    std::string messages;
+    Result<void> linked =
+        linkElf(halfArguments(input.toolchain, input.arguments, isa, paths, script, output), &messages);
+    if (!linked) {
+        printError("linking the " + StringRef(name(isa)) + " half failed:\n" + linked.error().message);
+        return nullptr;
+    }
+    errs() << messages;
+    ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(output, false, false);
+    if (!file) {
+        printError("cannot read the linked half: " + file.getError().message());
+        return nullptr;
+    }
+    return std::move(*file);
+}
+
+} // namespace
+
+std::vector<std::string> halfArguments(const Toolchain& toolchain, const LinkArguments& arguments, Isa isa,
+                                       ArrayRef<std::string> objects, const std::string& extraScript,
+                                       const std::string& output) {
+    std::vector<std::string> result{"-T", toolchain.scripts + "/" + std::string(name(isa)) + ".ld", "-L",
+                                    toolchain.scripts};
+    if (!extraScript.empty())
+        result.insert(result.end(), {"-T", extraScript});
+    // The layout has collected garbage already, alike in both halves.
+    result.insert(result.end(), {"-static", "-z", "max-page-size=4096", "-z", "norelro", "--eh-frame-hdr",
+                                 "--build-id=none", "--no-gc-sections", "--hash-style=gnu"});
+    if (arguments.stripAll)
+        result.push_back("--strip-all");
+    else if (arguments.stripDebug)
+        result.push_back("--strip-debug");
+    result.insert(result.end(), arguments.both.begin(), arguments.both.end());
+    result.insert(result.end(), {"-o", output});
+    result.insert(result.end(), objects.begin(), objects.end());
+    return result;
+}
+
+bool linkHalves(HalvesInput input) {
+    // Every common section gets the same rank and size in both halves.
+    LayoutInput objects;
+    objects.gcSections = input.arguments.gcSections;
+    objects.roots = {"__dyad_start", "__dyad_fault"};
+    if (!collectObjects(input, objects))
+        return false;
+    Result<LayoutOutput> layout = layOut(std::move(objects));
+    if (!layout) {
+        printError(layout.error().message);
+        return false;
+    }
+
+    // Two links; lld keeps global state, so one after the other.
+    ScratchFolder scratch;
+    if (scratch.code()) {
+        printError("cannot create a temporary folder: " + scratch.code().message());
+        return false;
+    }
+    std::unique_ptr<MemoryBuffer> halves[2];
+    for (Isa isa : kIsas)
+        if (!(halves[static_cast<int>(isa)] = linkHalf(input, *layout, isa, scratch)))
+            return false;
+    LinkedHalves linked{bytesOf(halves[0]->getBuffer()), bytesOf(halves[1]->getBuffer())};
+    if (!report(verifyLinked(*layout, linked)))
+        return false;
+
+    // One file.
+    Manifest manifest;
+    manifest.toolVersion = DYAD_VERSION;
+    manifest.stackSize = input.arguments.stackSize;
+    manifest.padding = layout->padding;
+    if (!report(writePairImage(linked[0], linked[1], std::move(manifest), input.arguments.output)))
+        return false;
+    if (input.arguments.map.empty())
+        return true;
+    Result<std::string> map = writeMap(*layout, linked);
+    if (!map) {
+        printError(map.error().message);
+        return false;
+    }
+    return report(writeOutputFile(input.arguments.map, bytesOf(*map)));
+}
+
+} // namespace dyad

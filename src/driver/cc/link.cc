@@ -1,0 +1,151 @@
+// See link.h. Each step of the link is one line of runLink.
+#include "driver/cc/link.h"
+
+#include "codegen/codegen.h"
+#include "driver/cc/halves.h"
+#include "driver/cc/link_arguments.h"
+#include "driver/cc/link_inputs.h"
+#include "driver/cc/merge.h"
+#include "driver/cc/messages.h"
+#include "driver/cc/resolve.h"
+#include "passes/lower_variadics.h"
+#include "passes/separate_globals.h"
+
+#include "llvm/Bitcode/BitcodeWriter.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace dyad {
+
+namespace {
+
+// The native objects of each half, in link order: users', leaves, libOS.
+std::optional<std::array<std::vector<NativeObject>, 2>> collectNatives(const Toolchain& toolchain,
+                                                                       const LinkInputs& inputs) {
+    std::array<std::vector<NativeObject>, 2> natives = inputs.natives;
+    for (Isa isa : kIsas) {
+        std::vector<std::string> paths = toolchain.leaves(isa);
+        paths.push_back(toolchain.nativePart(isa));
+        for (const std::string& path : paths) {
+            std::optional<NativeObject> object = readNative(path, isa);
+            if (!object)
+                return std::nullopt;
+            natives[static_cast<int>(isa)].push_back(std::move(*object));
+        }
+    }
+    return natives;
+}
+
+// CPU and features of each half's code generation, from --x86-cpu, --arm-cpu and -Xarch_<isa>.
+std::optional<CodegenOptions> codegenOptions(const Options& options) {
+    CodegenOptions codegen;
+    codegen.cpu = {options.x86Cpu, options.armCpu};
+    codegen.level = options.optimisation == "0" ? 0 : options.optimisation == "3" || options.optimisation == "fast" ? 3 : 2;
+    for (Isa isa : kIsas) {
+        auto index = static_cast<int>(isa);
+        for (StringRef flag : options.perIsa[index]) {
+            if (flag.consume_front("-march=") || flag.consume_front("-mcpu="))
+                codegen.cpu[index] = flag.str();
+            else if (flag.consume_front("-mno-"))
+                codegen.features[index].push_back("-" + flag.str());
+            else if (flag.consume_front("-m"))
+                codegen.features[index].push_back("+" + flag.str());
+            else {
+                printError("-Xarch_" + StringRef(name(isa)) + " " + flag +
+                           ": a link takes -mcpu=CPU, -mFEATURE and -mno-FEATURE for one ISA only");
+                return std::nullopt;
+            }
+        }
+    }
+    return codegen;
+}
+
+std::string quote(ArrayRef<std::string> arguments) {
+    std::string line;
+    raw_string_ostream out(line);
+    for (const std::string& argument : arguments) {
+        out << " \"";
+        out.write_escaped(argument) << '"';
+    }
+    return line;
+}
+
+void printSteps(const LinkRequest& request, const Resolution& resolution) {
+    errs() << " \"ld.lld\"" << quote(resolveArguments(resolution, "<program.bc>")) << '\n'
+           << " \"lower-variadics\" \"separate-globals\" \"<program.bc>\"\n";
+    for (Isa isa : kIsas)
+        errs() << " \"codegen\" \"" << name(isa) << "\" \"-mcpu="
+               << (isa == Isa::x86_64 ? request.options.x86Cpu : request.options.armCpu)
+               << "\" \"<program.bc>\" \"-o\" \"<portable." << name(isa) << ".o>\"\n";
+    errs() << " \"layout\" \"<portable.x86_64.o>\" \"<portable.aarch64.o>\"\n";
+    for (Isa isa : kIsas)
+        errs() << " \"ld.lld\""
+               << quote(halfArguments(request.toolchain, resolution.arguments, isa, {"<objects>"}, "",
+                                      "<" + std::string(name(isa)) + ">"))
+               << '\n';
+    errs() << " \"pair\" \"<x86_64>\" \"<aarch64>\" \"-o\" \"" << resolution.arguments.output << "\"\n";
+}
+
+SmallVector<char, 0> runPasses(Module& module) {
+    lowerVariadics(module);
+    separateGlobals(module);
+    SmallVector<char, 0> bitcode;
+    if (verifyModule(module, &errs())) {
+        printError("internal error: the passes left broken IR (above); please report it with the sources");
+        return bitcode;
+    }
+    raw_svector_ostream stream(bitcode);
+    WriteBitcodeToFile(module, stream);
+    return bitcode;
+}
+
+} // namespace
+
+int runLink(const LinkRequest& request) {
+    // Who gets which argument; which file is what.
+    std::optional<LinkArguments> arguments = sortLinkArguments(request.arguments);
+    if (!arguments)
+        return 1;
+    std::optional<LinkInputs> inputs = sortInputs(arguments->resolve);
+    if (!inputs)
+        return 1;
+    if (request.options.relocatable)
+        return mergeObjects(*arguments, *inputs);
+    auto natives = collectNatives(request.toolchain, *inputs);
+    std::optional<CodegenOptions> codegen = codegenOptions(request.options);
+    if (!natives || !codegen)
+        return 1;
+    Resolution resolution{request.options, request.toolchain, *arguments, *inputs, *natives};
+    if (request.options.printJobs)
+        printSteps(request, resolution);
+    if (!request.options.runJobs)
+        return 0;
+
+    // One portable module, optimised once; every symbol has a definition from here on.
+    SmallVector<char, 0> bitcode;
+    {
+        LLVMContext context;
+        std::unique_ptr<Module> module = resolveProgram(resolution, context);
+        if (!module || !checkUndefined(*module, resolution))
+            return 1;
+        bitcode = runPasses(*module);
+        if (bitcode.empty())
+            return 1;
+    }
+
+    // Code for both ISAs, from the same bytes.
+    setCodegenDefaults();
+    Expected<std::array<ObjectBytes, 2>> portable =
+        generateCode(StringRef(bitcode.data(), bitcode.size()), *codegen);
+    if (!portable) {
+        printError("code generation failed: " + toString(portable.takeError()));
+        return 1;
+    }
+
+    // Layout, two links, one file.
+    return linkHalves({request.toolchain, *arguments, *inputs, std::move(*portable)}) ? 0 : 1;
+}
+
+} // namespace dyad

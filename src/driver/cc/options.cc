@@ -1,0 +1,238 @@
+// dyad-cc's own options, as one table; see options.h and docs/dyad-cc.md.
+#include "driver/cc/options.h"
+
+#include "driver/cc/messages.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+
+namespace dyad {
+
+namespace {
+
+enum class Effect {
+    Refuse,     ///< an error, with `text`
+    WarnDrop,   ///< a warning named by `warning`, and no effect
+    Drop,       ///< accepted, no effect, nothing to say
+};
+
+struct Rule {
+    StringLiteral spelling;
+    bool prefix; ///< matches everything that starts with the spelling
+    Effect effect;
+    StringLiteral warning;
+    StringLiteral text;
+};
+
+constexpr StringLiteral kNone = "";
+constexpr StringLiteral kDiffer = "would make the halves of the pair differ";
+constexpr StringLiteral kAnyHost = "has no effect: a pair must run on any host; choose CPUs with --x86-cpu= and --arm-cpu=";
+constexpr StringLiteral kNotShared =
+    "is not supported: a pair is one statically linked program (docs/limits.md, \"Dynamic linking\")";
+
+// The first rule that matches wins.
+constexpr Rule kRules[] = {
+    {"-funsigned-char", false, Effect::Refuse, kNone, kDiffer},
+    {"-fno-signed-char", false, Effect::Refuse, kNone, kDiffer},
+    {"-ffp-contract=off", false, Effect::Drop, kNone, kNone},
+    {"-ffp-contract=", true, Effect::Refuse, kNone, kDiffer},
+    {"-mlong-double-64", false, Effect::Drop, kNone, kNone},
+    {"-mlong-double-", true, Effect::Refuse, kNone, kDiffer},
+    {"-shared", false, Effect::Refuse, kNone, kNotShared},
+    {"-static-pie", false, Effect::Drop, kNone, kNone},
+    {"-static", false, Effect::Drop, kNone, kNone},
+    {"-no-pie", false, Effect::Drop, kNone, kNone},
+    {"-pie", false, Effect::Drop, kNone, kNone},
+    {"-rdynamic", false, Effect::Drop, kNone, kNone},
+    {"-m64", false, Effect::Drop, kNone, kNone},
+    {"-m32", false, Effect::Refuse, kNone, "is not supported: pairs are 64-bit programs"},
+    {"-mx32", false, Effect::Refuse, kNone, "is not supported: pairs are 64-bit programs"},
+    {"-fuse-ld=lld", false, Effect::Drop, kNone, kNone},
+    {"-fuse-ld=", true, Effect::Refuse, kNone, "is not supported: pairs are linked by lld"},
+    {"--target=", true, Effect::Refuse, kNone, "is not supported: dyad-cc makes both halves of a pair; native sources take --isa="},
+    {"-target", false, Effect::Refuse, kNone, "is not supported: dyad-cc makes both halves of a pair; native sources take --isa="},
+    {"-flto", true, Effect::Drop, kNone, kNone},
+    {"-fno-lto", false, Effect::WarnDrop, "dyad-lto", "has no effect: a pair is always optimised as a whole"},
+    {"-fsanitize=", true, Effect::Refuse, kNone, "is not supported: the sanitizers' run-time libraries are not portable"},
+    {"-fopenmp", true, Effect::Refuse, kNone, "is not supported: there is no portable OpenMP run-time library"},
+    {"-march=", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mcpu=", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mtune=", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-msse", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mavx", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mfpmath=", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mcmodel=", true, Effect::WarnDrop, "dyad-ignored-model", "has no effect: images lie below 2 GiB"},
+    {"-mred-zone", false, Effect::WarnDrop, "dyad-ignored-model", "has no effect: trap frames use the stack below its pointer"},
+    {"-mno-red-zone", false, Effect::Drop, kNone, kNone},
+};
+
+const Rule* ruleFor(StringRef argument) {
+    for (const Rule& rule : kRules)
+        if (rule.prefix ? argument.starts_with(rule.spelling) : argument == rule.spelling)
+            return &rule;
+    return nullptr;
+}
+
+// Options of clang whose value is the next argument and could look like one of ours.
+bool takesValue(StringRef argument) {
+    static const StringSet<> separate{"-o",     "-x",       "-I",      "-D",          "-U",       "-include", "-imacros",
+                                      "-isystem", "-iquote", "-idirafter", "-L",       "-l",       "-Xlinker", "-Xclang",
+                                      "-MF",    "-MT",      "-MQ",     "-MJ",         "-u",       "-e",       "-T",
+                                      "-z",     "-mllvm",   "-Xpreprocessor", "-Xassembler", "--param", "-isysroot",
+                                      "-iprefix", "-iwithprefix", "-dumpdir", "-arch"};
+    return separate.contains(argument);
+}
+
+class Parser {
+  public:
+    explicit Parser(ArrayRef<const char*> arguments) : arguments_(arguments) {}
+
+    std::optional<Options> run() {
+        StringRef name = sys::path::filename(arguments_[0]);
+        options_.cxx = name.ends_with("++");
+        options_.clang.push_back(arguments_[0]);
+        scanWarningFlags();
+        for (next_ = 1; next_ < arguments_.size();) {
+            const char* argument = arguments_[next_++];
+            if (!ours(argument))
+                forward(argument);
+        }
+        if (failed_)
+            return std::nullopt;
+        options_.onlyAbout = options_.printJobs && arguments_.size() == 2;
+        return std::move(options_);
+    }
+
+  private:
+    void scanWarningFlags() {
+        for (StringRef argument : arguments_) {
+            if (argument == "-Werror")
+                options_.pedanticErrors = true;
+            if (argument == "-w")
+                silent_ = true;
+            if (argument.consume_front("-Wno-dyad-"))
+                options_.quietWarnings.push_back("dyad-" + argument.str());
+        }
+    }
+
+    void forward(StringRef argument) {
+        options_.clang.push_back(argument.data());
+        if (argument.starts_with("-O"))
+            options_.optimisation = argument.drop_front(2).str();
+        if (takesValue(argument) && next_ < arguments_.size())
+            options_.clang.push_back(arguments_[next_++]);
+    }
+
+    bool ours(StringRef argument) {
+        if (!argument.starts_with("-"))
+            return false;
+        if (argument.starts_with("-Wno-dyad-") || argument.starts_with("-Wdyad-"))
+            return true;
+        if (matchValue(argument, "--isa=", [&](StringRef value) { setNative(value); }) ||
+            matchValue(argument, "--x86-cpu=", [&](StringRef value) { options_.x86Cpu = value.str(); }) ||
+            matchValue(argument, "--arm-cpu=", [&](StringRef value) { options_.armCpu = value.str(); }))
+            return true;
+        if (argument == "--isa" || argument == "--x86-cpu" || argument == "--arm-cpu")
+            return refuse(argument, "needs a value, as in " + argument + "=VALUE");
+        if (argument.starts_with("-Xarch_"))
+            return perIsa(argument);
+        if (immediate(argument) || mode(argument))
+            return true;
+        const Rule* rule = options_.native ? nullptr : ruleFor(argument);
+        if (!rule)
+            return false;
+        switch (rule->effect) {
+        case Effect::Refuse: return refuse(argument, rule->text);
+        case Effect::WarnDrop: warn(rule->warning, argument, rule->text); return true;
+        case Effect::Drop: return true;
+        }
+        return true;
+    }
+
+    template <class Set> static bool matchValue(StringRef argument, StringRef spelling, Set set) {
+        if (!argument.consume_front(spelling))
+            return false;
+        set(argument);
+        return true;
+    }
+
+    void setNative(StringRef value) {
+        options_.native = parseIsa(std::string_view(value.data(), value.size()));
+        if (!options_.native)
+            refuse("--isa=" + value, "names no ISA; expected x86_64 or aarch64");
+    }
+
+    bool perIsa(StringRef argument) {
+        StringRef name = argument.drop_front(StringRef("-Xarch_").size());
+        std::optional<Isa> isa = parseIsa(std::string_view(name.data(), name.size()));
+        if (!isa)
+            return refuse(argument, "names no ISA; expected -Xarch_x86_64 or -Xarch_aarch64");
+        if (next_ == arguments_.size())
+            return refuse(argument, "needs a flag after it");
+        options_.perIsa[static_cast<int>(*isa)].push_back(arguments_[next_++]);
+        return true;
+    }
+
+    bool immediate(StringRef argument) {
+        if (argument == "--version")
+            options_.immediate = ImmediateAction::Version;
+        else if (argument == "-dumpmachine" || argument == "-print-target-triple" || argument == "--print-target-triple" ||
+                 argument == "-print-effective-triple" || argument == "--print-effective-triple")
+            options_.immediate = ImmediateAction::DumpMachine;
+        else if (argument == "--help" || argument == "-help")
+            options_.immediate = ImmediateAction::Help;
+        else
+            return false;
+        return true;
+    }
+
+    bool mode(StringRef argument) {
+        if (argument == "-###") {
+            options_.printJobs = true;
+            options_.runJobs = false;
+            return true;
+        }
+        if (argument == "-v") {
+            options_.printJobs = true;
+            options_.clang.push_back("-Xclang"); // clang's driver would introduce itself with the neutral target
+            options_.clang.push_back("-v");
+            return true;
+        }
+        if (argument == "-nostdlib" || argument == "-nodefaultlibs")
+            options_.noStandardLibraries = true;
+        if (argument == "-nostdlib" || argument == "-nostartfiles")
+            options_.noStartFiles = true;
+        if (argument == "-r")
+            options_.relocatable = true;
+        return false; // clang's driver sees these too
+    }
+
+    bool refuse(const Twine& argument, const Twine& why) {
+        printError("'" + argument + "' " + why);
+        failed_ = true;
+        return true;
+    }
+
+    void warn(StringRef name, StringRef argument, StringRef text) {
+        if (silent_ || is_contained(options_.quietWarnings, name))
+            return;
+        if (!printWarning(name, "'" + argument + "' " + text, options_.pedanticErrors))
+            failed_ = true;
+    }
+
+    ArrayRef<const char*> arguments_;
+    Options options_;
+    size_t next_ = 1;
+    bool failed_ = false, silent_ = false;
+};
+
+} // namespace
+
+std::optional<Options> parseOptions(ArrayRef<const char*> arguments) { return Parser(arguments).run(); }
+
+} // namespace dyad

@@ -1,0 +1,203 @@
+// See resolve.h.
+#include "driver/cc/resolve.h"
+
+#include "driver/cc/messages.h"
+#include "layout/lld.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/Object/Archive.h"
+#include "llvm/Object/IRObjectFile.h"
+#include "llvm/IR/ModuleSummaryIndex.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace dyad {
+
+namespace {
+
+// What native code and code generation refer to by name: kept even if the IR does not.
+constexpr const char* kKept[] = {"main", "__dyad_start", "__dyad_fault", "__stack_chk_fail", "__stack_chk_guard"};
+
+// Defined by the linker scripts.
+bool isScriptSymbol(StringRef name) {
+    static const StringSet<> names{"__dyad_tls_start",   "__dyad_tls_file_end", "__dyad_tls_end",
+                                   "__dyad_tls_align",   "__init_array_start",  "__init_array_end",
+                                   "__fini_array_start", "__fini_array_end",    "__preinit_array_start",
+                                   "__preinit_array_end"};
+    return names.contains(name) || name.starts_with("__start_") || name.starts_with("__stop_") ||
+           name.starts_with("__dyad_common_") || name.starts_with("__dyad_private_");
+}
+
+unsigned ltoLevel(StringRef optimisation) {
+    if (optimisation == "0")
+        return 0;
+    if (optimisation == "1" || optimisation == "g")
+        return 1;
+    if (optimisation == "3" || optimisation == "fast")
+        return 3;
+    return 2; // none given, 2, s, z: sizes are attributes of the functions
+}
+
+// Up to three functions that use `symbol`, for the message.
+std::vector<std::string> usersOf(const GlobalValue& symbol) {
+    std::vector<std::string> names;
+    SmallVector<const User*, 8> work(symbol.users());
+    SmallPtrSet<const User*, 16> seen;
+    while (!work.empty() && names.size() < 3) {
+        const User* user = work.pop_back_val();
+        if (!seen.insert(user).second)
+            continue;
+        if (auto* instruction = dyn_cast<Instruction>(user)) {
+            std::string name = instruction->getFunction()->getName().str();
+            if (!is_contained(names, name))
+                names.push_back(std::move(name));
+        } else if (auto* variable = dyn_cast<GlobalVariable>(user)) {
+            names.push_back(variable->getName().str());
+        } else if (isa<Constant>(user)) {
+            work.append(user->user_begin(), user->user_end());
+        }
+    }
+    return names;
+}
+
+// Which of the objects named on the command line mention `symbol` without defining it.
+std::vector<std::string> objectsUsing(StringRef symbol, ArrayRef<std::string> paths) {
+    std::vector<std::string> users;
+    for (const std::string& path : paths) {
+        ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path, false, false);
+        if (!buffer)
+            continue;
+        Expected<object::IRSymtabFile> symbols = object::readIRSymtab(**buffer);
+        if (!symbols) {
+            consumeError(symbols.takeError());
+            continue;
+        }
+        for (const auto& entry : symbols->TheReader.symbols())
+            if (entry.isUndefined() && entry.getName() == symbol)
+                users.push_back(path);
+    }
+    return users;
+}
+
+StringSet<> definedBy(ArrayRef<NativeObject> objects) {
+    StringSet<> defined;
+    for (const NativeObject& object : objects)
+        for (const std::string& symbol : object.defined)
+            defined.insert(symbol);
+    return defined;
+}
+
+void reportUndefined(StringRef name, ArrayRef<std::string> users, const Resolution& resolution,
+                     ArrayRef<StringSet<>> defined) {
+    for (Isa isa : kIsas)
+        if (defined[static_cast<int>(isa)].contains(name)) {
+            Isa other = isa == Isa::x86_64 ? Isa::aarch64 : Isa::x86_64;
+            printError("native symbol '" + name + "' is defined for " + StringRef(dyad::name(isa)) +
+                       " only; expected a definition for " + StringRef(dyad::name(other)) + " too");
+            return;
+        }
+    std::string text = ("undefined symbol: " + name).str();
+    std::vector<std::string> objects = objectsUsing(name, resolution.inputs.portable);
+    for (const std::string& object : objects)
+        text += "\n>>> referenced by " + object;
+    for (const std::string& user : users)
+        text += "\n>>> used in " + user;
+    printError(text);
+}
+
+} // namespace
+
+std::vector<std::string> resolveArguments(const Resolution& resolution, const std::string& output) {
+    const Toolchain& toolchain = resolution.toolchain;
+    std::vector<std::string> arguments{"-m", "elf_x86_64", "-static", "--lto-emit-llvm", "-o", output,
+                                       "--lto-O" + std::to_string(ltoLevel(resolution.options.optimisation))};
+    for (const char* symbol : kKept)
+        arguments.insert(arguments.end(), {"-u", symbol});
+    for (const NativeObject& object : resolution.natives[static_cast<int>(Isa::aarch64)])
+        for (const std::string& symbol : object.undefined)
+            arguments.insert(arguments.end(), {"-u", symbol});
+    arguments.insert(arguments.end(), resolution.arguments.both.begin(), resolution.arguments.both.end());
+    arguments.push_back("-L" + toolchain.sysroot + "/usr/lib");
+    arguments.insert(arguments.end(), resolution.inputs.resolve.begin(), resolution.inputs.resolve.end());
+    // Users' native objects are among the inputs already; their twins for the other ISA have the same symbols.
+    const auto& users = resolution.inputs.natives[static_cast<int>(Isa::x86_64)];
+    for (const NativeObject& object : resolution.natives[static_cast<int>(Isa::x86_64)])
+        if (none_of(users, [&](const NativeObject& user) { return user.path == object.path; }))
+            arguments.push_back(object.path);
+    arguments.push_back("--start-group");
+    if (!resolution.options.noStandardLibraries)
+        arguments.push_back("-lc");
+    arguments.insert(arguments.end(), {"-ldyad", "--end-group"});
+    return arguments;
+}
+
+std::unique_ptr<Module> resolveProgram(const Resolution& resolution, LLVMContext& context) {
+    SmallString<128> path;
+    if (std::error_code code = sys::fs::createTemporaryFile("dyad-resolved", "bc", path)) {
+        printError("cannot create a temporary file: " + code.message());
+        return nullptr;
+    }
+    FileRemover remover(path);
+    std::string messages;
+    Result<void> linked = linkElf(resolveArguments(resolution, std::string(path)), &messages);
+    if (!linked) {
+        errs() << linked.error().message;
+        if (!StringRef(linked.error().message).ends_with("\n"))
+            errs() << '\n';
+        return nullptr;
+    }
+    errs() << messages;
+    ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path);
+    if (!buffer || (*buffer)->getBufferSize() == 0) {
+        printError("the program has no portable code");
+        return nullptr;
+    }
+    Expected<std::unique_ptr<Module>> module = parseBitcodeFile(**buffer, context);
+    if (!module) {
+        printError("cannot read the merged program: " + toString(module.takeError()));
+        return nullptr;
+    }
+    return std::move(*module);
+}
+
+bool checkUndefined(const Module& module, const Resolution& resolution) {
+    StringSet<> defined[2] = {definedBy(resolution.natives[0]), definedBy(resolution.natives[1])};
+    StringSet<> assigned; // --defsym=NAME=VALUE
+    for (StringRef argument : resolution.arguments.both)
+        if (argument.ltrim('-').starts_with("defsym="))
+            assigned.insert(argument.split('=').second.split('=').first);
+
+    MapVector<StringRef, std::vector<std::string>> missing;
+    auto check = [&](StringRef name, std::vector<std::string> users) {
+        if (!(defined[0].contains(name) && defined[1].contains(name)) && !isScriptSymbol(name) &&
+            !assigned.contains(name))
+            missing.insert({name, std::move(users)});
+    };
+    for (const GlobalValue& symbol : module.global_values()) {
+        auto* function = dyn_cast<Function>(&symbol);
+        if (symbol.isDeclaration() && !symbol.hasExternalWeakLinkage() && !(function && function->isIntrinsic()) &&
+            !symbol.use_empty())
+            check(symbol.getName(), usersOf(symbol));
+    }
+    const GlobalValue* entry = module.getNamedValue("main");
+    if (!entry || entry->isDeclaration())
+        check("main", {"the program's start"});
+    // What users' native code wants from portable code. Leaves are checked by the final links, once dead ones are gone.
+    for (const std::vector<NativeObject>& half : resolution.inputs.natives)
+        for (const NativeObject& object : half)
+            for (const std::string& symbol : object.undefined) {
+                const GlobalValue* value = module.getNamedValue(symbol);
+                if (!value || value->isDeclaration())
+                    check(symbol, {object.path});
+            }
+    for (const auto& [name, users] : missing)
+        reportUndefined(name, users, resolution, defined);
+    return missing.empty();
+}
+
+} // namespace dyad

@@ -1,0 +1,35 @@
+// Symbol resolution and whole-program optimisation: lld reads objects and archives, LLVM's LTO merges and optimises.
+#pragma once
+
+#include "driver/cc/link_arguments.h"
+#include "driver/cc/link_inputs.h"
+#include "driver/cc/options.h"
+#include "driver/cc/toolchain.h"
+
+#include "llvm/IR/Module.h"
+
+#include <memory>
+
+namespace dyad {
+
+/// All that the resolution reads.
+struct Resolution {
+    const Options& options;
+    const Toolchain& toolchain;
+    const LinkArguments& arguments;
+    const LinkInputs& inputs;
+    /// Native objects of each half: users', leaves, and the native part of the libOS.
+    const std::array<std::vector<NativeObject>, 2>& natives;
+};
+
+/// The arguments for lld that merge the program into one module at `output`.
+std::vector<std::string> resolveArguments(const Resolution& resolution, const std::string& output);
+
+/// Resolves; prints lld's messages. Returns the merged, optimised module, or nothing.
+std::unique_ptr<llvm::Module> resolveProgram(const Resolution& resolution, llvm::LLVMContext& context);
+
+/// Prints each symbol that the program uses and neither it nor its native objects define, with who uses it. Symbols that
+/// exist in one half only are named as such. Returns whether all is defined.
+bool checkUndefined(const llvm::Module& module, const Resolution& resolution);
+
+} // namespace dyad
