@@ -1,0 +1,264 @@
+// The arena's regions: a treap (Seidel and Aragon, "Randomized search trees", 1996) keyed by address.
+#include "regions.h"
+
+#include "../native.h"
+
+namespace libos {
+
+Regions arena;
+
+namespace {
+
+/// A change needs at most this many new nodes: two cuts and the new region.
+constexpr uint32_t kNodesPerChange = 3;
+
+void update(Region *node) {
+    uint64_t most = node->kind == RegionKind::Free ? node->size() : 0;
+    if (node->left) most = larger(most, node->left->largestFree);
+    if (node->right) most = larger(most, node->right->largestFree);
+    node->largestFree = most;
+}
+
+/// Splits into regions that start before `at` and the rest.
+void split(Region *tree, uint64_t at, Region *&before, Region *&rest) {
+    if (!tree) {
+        before = rest = nullptr;
+    } else if (tree->start < at) {
+        split(tree->right, at, tree->right, rest);
+        before = tree;
+        update(tree);
+    } else {
+        split(tree->left, at, before, tree->left);
+        rest = tree;
+        update(tree);
+    }
+}
+
+Region *merge(Region *a, Region *b) {
+    if (!a) return b;
+    if (!b) return a;
+    if (a->priority > b->priority) {
+        a->right = merge(a->right, b);
+        update(a);
+        return a;
+    }
+    b->left = merge(a, b->left);
+    update(b);
+    return b;
+}
+
+Region *leftmost(Region *tree) {
+    while (tree && tree->left)
+        tree = tree->left;
+    return tree;
+}
+Region *rightmost(Region *tree) {
+    while (tree && tree->right)
+        tree = tree->right;
+    return tree;
+}
+
+uint64_t freeIn(const Region *tree) {
+    if (!tree) return 0;
+    return freeIn(tree->left) + freeIn(tree->right) + (tree->kind == RegionKind::Free ? tree->size() : 0);
+}
+
+bool check(const Region *tree, uint64_t &at, const Region *&previous) {
+    if (!tree) return true;
+    if (!check(tree->left, at, previous)) return false;
+    if (tree->start != at || tree->end <= tree->start) return false;
+    if (previous && previous->kind == tree->kind && previous->protection == tree->protection) return false;
+    at = tree->end;
+    previous = tree;
+    if (!check(tree->right, at, previous)) return false;
+    uint64_t most = tree->largestFree;
+    Region copy = *tree;
+    update(&copy);
+    return copy.largestFree == most;
+}
+
+} // namespace
+
+void Regions::initialise(uint64_t start, uint64_t end) {
+    start_ = start;
+    end_ = end;
+    free_ = end - start;
+    spare_ = nullptr;
+    spares_ = 0;
+    for (Region &node : first_)
+        freeNode(&node);
+    root_ = newNode();
+    *root_ = {start, end, nullptr, nullptr, 0, random_, RegionKind::Free, L_PROT_READ | L_PROT_WRITE};
+    update(root_);
+}
+
+Region *Regions::newNode() {
+    Region *node = spare_;
+    spare_ = node->right;
+    --spares_;
+    random_ ^= random_ << 13, random_ ^= random_ >> 17, random_ ^= random_ << 5; // Marsaglia's xorshift
+    return node;
+}
+
+void Regions::freeNode(Region *node) {
+    node->right = spare_;
+    spare_ = node;
+    ++spares_;
+}
+
+void Regions::freeTree(Region *tree) {
+    if (!tree) return;
+    freeTree(tree->left);
+    Region *right = tree->right;
+    if (tree->kind == RegionKind::Free) free_ -= tree->size();
+    freeNode(tree);
+    freeTree(right);
+}
+
+/// Makes sure of nodes for one change, and for the change that takes a page of more nodes.
+bool Regions::refill() {
+    if (spares_ >= 2 * kNodesPerChange) return true;
+    if (spares_ < kNodesPerChange) return false;
+    if (!root_ || root_->largestFree < kPage) return true;
+    const Region *node = root_;
+    while (true) { // the highest free page
+        if (node->right && node->right->largestFree >= kPage)
+            node = node->right;
+        else if (node->kind == RegionKind::Free)
+            break;
+        else
+            node = node->left;
+    }
+    uint64_t page = node->end - kPage;
+    replace(page, page + kPage, RegionKind::Internal, L_PROT_READ | L_PROT_WRITE);
+    Region *nodes = reinterpret_cast<Region *>(page);
+    for (size_t i = 0; i < kPage / sizeof(Region); ++i)
+        freeNode(&nodes[i]);
+    return true;
+}
+
+const Region *Regions::find(uint64_t address) const {
+    for (const Region *node = root_; node;) {
+        if (address < node->start)
+            node = node->left;
+        else if (address >= node->end)
+            node = node->right;
+        else
+            return node;
+    }
+    return nullptr;
+}
+
+uint64_t Regions::take(uint64_t size, RegionKind kind, uint8_t protection) {
+    if (!refill() || !size || !root_ || root_->largestFree < size) return 0;
+    const Region *node = root_;
+    while (true) {
+        if (node->right && node->right->largestFree >= size)
+            node = node->right;
+        else if (node->kind == RegionKind::Free && node->size() >= size)
+            break;
+        else
+            node = node->left;
+    }
+    uint64_t at = node->end - size;
+    replace(at, at + size, kind, protection);
+    return at;
+}
+
+bool Regions::set(uint64_t start, uint64_t end, RegionKind kind, uint8_t protection) {
+    if (!refill()) return false;
+    replace(start, end, kind, protection);
+    return true;
+}
+
+/// Makes `at` a border between regions.
+bool Regions::cut(uint64_t at) {
+    if (at <= start_ || at >= end_) return true;
+    const Region *whole = find(at);
+    if (whole->start == at) return true;
+    Region *before, *rest;
+    split(root_, at, before, rest);
+    Region *first = rightmost(before);
+    Region *second = newNode();
+    *second = {at, first->end, nullptr, nullptr, 0, random_, first->kind, first->protection};
+    // The first part shrinks: its summary and those above it change, which taking it out and in again does.
+    uint64_t firstStart = first->start;
+    Region *head;
+    split(before, firstStart, head, first);
+    first->end = at;
+    update(first);
+    update(second);
+    root_ = merge(merge(head, first), merge(second, rest));
+    return true;
+}
+
+void Regions::replace(uint64_t start, uint64_t end, RegionKind kind, uint8_t protection) {
+    cut(start);
+    cut(end);
+    Region *before, *middle, *after;
+    split(root_, start, before, middle);
+    split(middle, end, middle, after);
+    freeTree(middle);
+    Region *node = newNode();
+    *node = {start, end, nullptr, nullptr, 0, random_, kind, protection};
+    if (kind == RegionKind::Free) free_ += end - start;
+    auto joins = [&](const Region *other) { return other && other->kind == kind && other->protection == protection; };
+    if (joins(rightmost(before))) {
+        Region *neighbour;
+        split(before, rightmost(before)->start, before, neighbour);
+        node->start = neighbour->start;
+        freeNode(neighbour);
+    }
+    if (joins(leftmost(after))) {
+        Region *neighbour;
+        split(after, leftmost(after)->start + 1, neighbour, after);
+        node->end = neighbour->end;
+        freeNode(neighbour);
+    }
+    update(node);
+    root_ = merge(merge(before, node), after);
+}
+
+bool Regions::allFree(uint64_t start, uint64_t end) const {
+    const Region *region = find(start);
+    return region && region->kind == RegionKind::Free && end <= region->end;
+}
+
+bool Regions::allProgram(uint64_t start, uint64_t end) const {
+    while (start < end) {
+        const Region *region = find(start);
+        if (!region || (region->kind != RegionKind::Mapped && region->kind != RegionKind::Heap)) return false;
+        start = region->end;
+    }
+    return true;
+}
+
+bool Regions::noneInternal(uint64_t start, uint64_t end) const {
+    while (start < end) {
+        const Region *region = find(start);
+        if (!region || region->kind == RegionKind::Internal) return false;
+        start = region->end;
+    }
+    return true;
+}
+
+bool Regions::consistent() const {
+    uint64_t at = start_;
+    const Region *previous = nullptr;
+    return check(root_, at, previous) && at == end_ && freeIn(root_) == free_;
+}
+
+void *takePages(uint64_t bytes) {
+    return reinterpret_cast<void *>(
+        arena.take(roundUp(bytes, kPage), RegionKind::Internal, L_PROT_READ | L_PROT_WRITE));
+}
+
+void releasePages(void *pages, uint64_t bytes) {
+    uint64_t start = reinterpret_cast<uint64_t>(pages);
+    bytes = roundUp(bytes, kPage);
+    __dyad_discard(start, bytes);
+    if (!arena.set(start, start + bytes, RegionKind::Free, L_PROT_READ | L_PROT_WRITE))
+        __dyad_crash(DYAD_CRASH_PANIC, 0, "no memory left to describe free memory");
+}
+
+} // namespace libos

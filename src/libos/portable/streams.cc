@@ -1,0 +1,164 @@
+// Standard input, output and error (include/dyad/abi.h, OUTPUT, INPUT_WANTED and their relatives). Output goes into the
+// ring at once and waits only when the ring is full; an error is told by the next write, fsync or close. Input is asked
+// for on demand, a frame at a time, and kept until it is read.
+#include "streams.h"
+
+#include "monitor.h"
+#include "signals.h"
+
+namespace libos {
+
+namespace {
+
+constexpr uint32_t kInputFrame = DYAD_FRAME_MAX - 8;
+
+uint32_t stdioKind(uint32_t fd) {
+    return machine.control->stdio[fd];
+}
+
+/// /dev/tty reads from standard input and writes to the first output that is a terminal.
+uint32_t outputOf(const File *file) {
+    if (file->inode->kind == InodeKind::Terminal)
+        return stdioKind(2) == DYAD_STDIO_TTY && stdioKind(1) != DYAD_STDIO_TTY ? 2 : 1;
+    // A terminal on standard input may be written to; it is the same terminal.
+    return file->inode->stream == 2 ? 2 : 1;
+}
+
+long takeError(uint32_t fd) {
+    int32_t error = monitor.outputError[fd - 1];
+    if (!error) return 0;
+    monitor.outputError[fd - 1] = 0;
+    if (error == L_EPIPE) raiseSignal(L_SIGPIPE, L_SI_USER);
+    return -error;
+}
+
+bool inputAtHand() {
+    return monitor.inputAt < monitor.inputSize || monitor.inputEnd || monitor.inputError;
+}
+
+/// Whether a read would not block, asking the monitor if need be.
+bool askIfReady() {
+    receive();
+    if (inputAtHand() || monitor.inputReady) return true;
+    transmit(DYAD_FRAME_INPUT_POLL, nullptr, 0, nullptr, 0);
+    ++monitor.pollsSent;
+    while (monitor.pollsSent && !monitor.inputReady && !inputAtHand())
+        waitForMonitor(kForever);
+    return inputAtHand() || monitor.inputReady;
+}
+
+void wantInput() {
+    if (monitor.inputWanted) return;
+    const uint32_t wanted[2] = {kInputFrame, 0};
+    monitor.inputWanted = true;
+    monitor.inputReady = false;
+    transmit(DYAD_FRAME_INPUT_WANTED, wanted, sizeof wanted, nullptr, 0);
+}
+
+} // namespace
+
+bool haveTerminal() {
+    for (uint32_t fd = 0; fd < 3; ++fd)
+        if (stdioKind(fd) == DYAD_STDIO_TTY) return true;
+    return false;
+}
+
+bool initialiseStreams() {
+    for (uint32_t fd = 0; fd < 3; ++fd) {
+        uint32_t kind = stdioKind(fd);
+        if (kind == DYAD_STDIO_CLOSED) continue;
+        uint32_t mode = kind == DYAD_STDIO_TTY    ? L_S_IFCHR | 0620
+                        : kind == DYAD_STDIO_FILE ? L_S_IFREG | 0644
+                                                  : L_S_IFIFO | 0600;
+        Inode *inode = newInode(InodeKind::Stream, mode);
+        if (!inode) return false;
+        inode->links = 1; // never freed
+        inode->stream = static_cast<uint8_t>(fd);
+        inode->synthetic = true;
+        if (kind == DYAD_STDIO_TTY) inode->device = 136 << 8; // /dev/pts/0
+        uint32_t access = kind == DYAD_STDIO_TTY ? L_O_RDWR : fd == 0 ? L_O_RDONLY : L_O_WRONLY;
+        File *file = openInode(inode, access | (kind == DYAD_STDIO_FILE && fd ? L_O_APPEND : 0));
+        if (!file || installAt(file, false, static_cast<int>(fd)) < 0) return false;
+        if (descriptors.lowestFree == fd) descriptors.lowestFree = fd + 1;
+    }
+    return true;
+}
+
+long readStream(File *file, char *to, size_t size, bool mayBlock) {
+    if (!size) return 0;
+    if (!inputAtHand()) {
+        if (!monitor.input && !(monitor.input = static_cast<char *>(allocate(kInputFrame)))) return -L_ENOMEM;
+        if ((file->nonBlocking() || !mayBlock) && !askIfReady()) return -L_EAGAIN;
+        if (!inputAtHand()) wantInput();
+        while (!inputAtHand()) {
+            if (signalWaiting()) return -L_ERESTART; // what arrives later waits for the next read
+            waitForMonitor(kForever);
+        }
+    }
+    if (monitor.inputAt < monitor.inputSize) {
+        size = smaller<size_t>(size, monitor.inputSize - monitor.inputAt);
+        memcpy(to, monitor.input + monitor.inputAt, size);
+        monitor.inputAt += static_cast<uint32_t>(size);
+        return static_cast<long>(size);
+    }
+    int32_t error = monitor.inputError;
+    monitor.inputError = 0;
+    monitor.inputEnd = false; // a terminal may go on after an end of file
+    return -error;
+}
+
+long writeStream(const File *file, const char *from, size_t size) {
+    uint32_t fd = outputOf(file);
+    receive();
+    if (long error = takeError(fd)) return error;
+    const uint32_t header[2] = {fd, 0};
+    size_t most = frameRoom() - sizeof header;
+    for (size_t done = 0; done < size;) {
+        size_t part = smaller(size - done, most);
+        transmit(DYAD_FRAME_OUTPUT, header, sizeof header, from + done, part);
+        done += part;
+    }
+    return static_cast<long>(size);
+}
+
+int pollStream(const File *file, bool askMonitor) {
+    int events = 0;
+    if (file->writable()) {
+        receive();
+        events |= L_POLLOUT | L_POLLWRNORM;
+        if (monitor.outputError[outputOf(file) - 1]) events |= L_POLLERR;
+    }
+    if (file->readable()) {
+        receive();
+        if (inputAtHand() || monitor.inputReady || (askMonitor && askIfReady())) events |= L_POLLIN | L_POLLRDNORM;
+    }
+    return events;
+}
+
+void expectInput() {
+    if (monitor.waitsSent || inputAtHand() || monitor.inputReady) return;
+    ++monitor.waitsSent;
+    transmit(DYAD_FRAME_INPUT_WAIT, nullptr, 0, nullptr, 0);
+}
+
+long syncStream(const File *file) {
+    if (!file->writable()) return 0;
+    syncOutput();
+    return takeError(outputOf(file));
+}
+
+long closeOutput() {
+    syncOutput();
+    for (uint32_t fd = 1; fd <= 2; ++fd)
+        if (int32_t error = monitor.outputError[fd - 1]) {
+            monitor.outputError[fd - 1] = 0;
+            return -error;
+        }
+    return 0;
+}
+
+uint32_t bufferedInput() {
+    return monitor.inputSize - monitor.inputAt;
+}
+
+} // namespace libos
