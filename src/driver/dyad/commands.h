@@ -23,23 +23,24 @@ struct ProgramWords {
     std::vector<std::string> arguments; ///< without argv[0]
 };
 
-Action setupRun(CLI::App& app, const ProgramWords& program);
-Action setupDoctor(CLI::App& app);
-Action setupCheck(CLI::App& app);
-Action setupInspect(CLI::App& app);
+Action setupRun(CLI::App &app, const ProgramWords &program);
+Action setupDoctor(CLI::App &app);
+Action setupCheck(CLI::App &app);
+Action setupInspect(CLI::App &app);
 /// `dyad image extract`, `dyad image strip`: adds subcommands of its own to `app`.
-Action setupImage(CLI::App& app);
+Action setupImage(CLI::App &app);
 
-/// Replaces this process by a tool of ours: `path` is relative to the folder of the `dyad` executable. Returns only on failure, after
-/// saying why, with the exit status.
-int forward(const std::string& path, const std::vector<std::string>& arguments);
+/// Replaces this process by a tool of ours: `path` is relative to the folder of the `dyad` executable. Returns only on
+/// failure, after saying why, with the exit status.
+int forward(const std::string &path, const std::vector<std::string> &arguments);
 
-/// Moves IMAGE and the program's arguments out of `words`, which keeps the options that `app` declares. Everything after
-/// "--" is the program's; without "--", the program's arguments start at the first word after IMAGE that is no option of
-/// `app`. "--" before IMAGE ends our options, so that `dyad run -- IMAGE -v` passes -v on.
-ProgramWords takeProgramWords(const CLI::App& app, std::vector<std::string>& words);
+/// Moves IMAGE and the program's arguments out of `words`, which keeps the options that `app` declares. Everything
+/// after
+/// "--" is the program's; without "--", the program's arguments start at the first word after IMAGE that is no option
+/// of `app`. "--" before IMAGE ends our options, so that `dyad run -- IMAGE -v` passes -v on.
+ProgramWords takeProgramWords(const CLI::App &app, std::vector<std::string> &words);
 
 /// The candidate closest to `word`, or an empty string if none is close enough to be what was meant.
-std::string closest(const std::string& word, const std::vector<std::string>& candidates);
+std::string closest(const std::string &word, const std::vector<std::string> &candidates);
 
 } // namespace dyad

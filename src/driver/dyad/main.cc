@@ -11,13 +11,13 @@ using namespace dyad;
 namespace {
 
 struct Subcommand {
-    const char* name;
-    const char* summary;
-    const char* usage;
-    const char* example; ///< what --help ends with
-    Action (*setup)(CLI::App&);
-    Action (*setupProgram)(CLI::App&, const ProgramWords&); ///< for those that start a program
-    const char* tool;                                       ///< for those that are another executable
+    const char *name;
+    const char *summary;
+    const char *usage;
+    const char *example; ///< what --help ends with
+    Action (*setup)(CLI::App &);
+    Action (*setupProgram)(CLI::App &, const ProgramWords &); ///< for those that start a program
+    const char *tool;                                         ///< for those that are another executable
 };
 
 constexpr Subcommand kSubcommands[] = {
@@ -40,14 +40,15 @@ constexpr Subcommand kSubcommands[] = {
      nullptr, nullptr},
 #endif
 #ifdef DYAD_COMMAND_IMAGE
-    {"image", "take an image apart", "dyad image SUBCOMMAND IMAGE", "dyad image extract --isa aarch64 ./hello -o hello.aarch64",
-     setupImage, nullptr, nullptr},
+    {"image", "take an image apart", "dyad image SUBCOMMAND IMAGE",
+     "dyad image extract --isa aarch64 ./hello -o hello.aarch64", setupImage, nullptr, nullptr},
 #endif
-    {"align", "link two ordinary executables with equal addresses", "", "", nullptr, nullptr, "../lib/dyad/bin/dyad-align"},
+    {"align", "link two ordinary executables with equal addresses", "", "", nullptr, nullptr,
+     "../lib/dyad/bin/dyad-align"},
 };
 
-const Subcommand* find(const std::string& name) {
-    for (const Subcommand& command : kSubcommands)
+const Subcommand *find(const std::string &name) {
+    for (const Subcommand &command : kSubcommands)
         if (name == command.name) return &command;
     return nullptr;
 }
@@ -56,7 +57,8 @@ int printHelp() {
     fmt::print("usage: dyad SUBCOMMAND [OPTIONS] ...\n\n"
                "Builds one C or C++ program as a matched pair of x86-64 and AArch64 unikernels, and runs it.\n\n"
                "subcommands:\n");
-    for (const Subcommand& command : kSubcommands) fmt::print("  {:<10} {}\n", command.name, command.summary);
+    for (const Subcommand &command : kSubcommands)
+        fmt::print("  {:<10} {}\n", command.name, command.summary);
     fmt::print("\n  --help     this text; `dyad SUBCOMMAND --help` for one subcommand\n"
                "  --version  the version of Dyad\n\n"
                "example:\n  dyad cc -O2 hello.c -o hello && dyad run --isa aarch64 ./hello\n");
@@ -64,31 +66,35 @@ int printHelp() {
 }
 
 /// "error: unknown <what> 'word'; did you mean ...?"
-void printUnknown(const std::string& who, const char* what, const std::string& word,
-                  const std::vector<std::string>& candidates) {
+void printUnknown(const std::string &who, const char *what, const std::string &word,
+                  const std::vector<std::string> &candidates) {
     std::string suggestion = closest(word, candidates);
     fmt::print(stderr, "{}: error: unknown {} '{}'{}\n", who, what, word,
-               suggestion.empty() ? fmt::format("; see {} --help", who) : fmt::format("; did you mean '{}'?", suggestion));
+               suggestion.empty() ? fmt::format("; see {} --help", who)
+                                  : fmt::format("; did you mean '{}'?", suggestion));
 }
 
 /// The innermost subcommand that the words parsed so far selected: its options are what a typo was meant to be.
-const CLI::App& selected(const CLI::App& app) {
+const CLI::App &selected(const CLI::App &app) {
     auto inner = app.get_subcommands();
     return inner.empty() ? app : selected(*inner.front());
 }
 
-int reportParseError(const std::string& who, const CLI::App& app, const CLI::ParseError& error, int status) {
-    const CLI::App& inner = selected(app);
-    for (const std::string& word : app.remaining(true)) {
+int reportParseError(const std::string &who, const CLI::App &app, const CLI::ParseError &error, int status) {
+    const CLI::App &inner = selected(app);
+    for (const std::string &word : app.remaining(true)) {
         std::vector<std::string> names;
         bool flag = word.size() > 1 && word.front() == '-';
-        for (const CLI::Option* option : inner.get_options())
-            for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+        for (const CLI::Option *option : inner.get_options())
+            for (const std::string &name : option->get_lnames())
+                names.push_back("--" + name);
         if (flag) {
             printUnknown(who, "flag", word.substr(0, word.find('=')), names);
-        } else if (auto subcommands = inner.get_subcommands([](const CLI::App*) { return true; }); !subcommands.empty()) {
+        } else if (auto subcommands = inner.get_subcommands([](const CLI::App *) { return true; });
+                   !subcommands.empty()) {
             std::vector<std::string> choices;
-            for (const CLI::App* subcommand : subcommands) choices.push_back(subcommand->get_name());
+            for (const CLI::App *subcommand : subcommands)
+                choices.push_back(subcommand->get_name());
             printUnknown(who, "subcommand", word, choices);
         } else {
             fmt::print(stderr, "{}: error: unexpected argument '{}'\n", who, word);
@@ -103,7 +109,7 @@ int reportParseError(const std::string& who, const CLI::App& app, const CLI::Par
 class HelpText : public CLI::Formatter {
   public:
     explicit HelpText(std::string usage) : usage_(std::move(usage)) {}
-    std::string make_usage(const CLI::App* app, std::string name) const override {
+    std::string make_usage(const CLI::App *app, std::string name) const override {
         return app->get_parent() ? CLI::Formatter::make_usage(app, std::move(name)) : "usage: " + usage_ + "\n";
     }
 
@@ -111,7 +117,7 @@ class HelpText : public CLI::Formatter {
     std::string usage_;
 };
 
-int runSubcommand(const Subcommand& command, std::vector<std::string> words) {
+int runSubcommand(const Subcommand &command, std::vector<std::string> words) {
     std::string who = fmt::format("dyad {}", command.name);
     int usageStatus = command.setupProgram ? kCouldNotStart : kFailed;
     CLI::App app(command.summary, who);
@@ -123,10 +129,10 @@ int runSubcommand(const Subcommand& command, std::vector<std::string> words) {
     try {
         std::reverse(words.begin(), words.end()); // CLI11 takes them last first
         app.parse(std::move(words));
-    } catch (const CLI::CallForHelp&) {
+    } catch (const CLI::CallForHelp &) {
         fmt::print("{}", app.help());
         return 0;
-    } catch (const CLI::ParseError& error) {
+    } catch (const CLI::ParseError &error) {
         return reportParseError(who, app, error, usageStatus);
     }
     return action();
@@ -134,7 +140,7 @@ int runSubcommand(const Subcommand& command, std::vector<std::string> words) {
 
 } // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char **argv) {
     std::vector<std::string> words(argv + 1, argv + argc);
     if (words.empty()) {
         fmt::print(stderr, "dyad: error: no subcommand given; see dyad --help\n");
@@ -151,10 +157,11 @@ int main(int argc, char** argv) {
         fmt::print("dyad {}\n", DYAD_VERSION);
         return 0;
     }
-    if (const Subcommand* command = find(name))
+    if (const Subcommand *command = find(name))
         return command->tool ? forward(command->tool, words) : runSubcommand(*command, std::move(words));
     std::vector<std::string> names{"--help", "--version"};
-    for (const Subcommand& command : kSubcommands) names.push_back(command.name);
+    for (const Subcommand &command : kSubcommands)
+        names.push_back(command.name);
     printUnknown("dyad", name.front() == '-' ? "flag" : "subcommand", name, names);
     return kFailed;
 }

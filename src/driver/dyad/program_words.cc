@@ -5,7 +5,7 @@
 
 namespace dyad {
 
-ProgramWords takeProgramWords(const CLI::App& app, std::vector<std::string>& words) {
+ProgramWords takeProgramWords(const CLI::App &app, std::vector<std::string> &words) {
     ProgramWords program;
     std::vector<std::string> ours;
     auto word = words.begin();
@@ -25,7 +25,7 @@ ProgramWords takeProgramWords(const CLI::App& app, std::vector<std::string>& wor
             program.image = *word;
             continue;
         }
-        const CLI::Option* option = app.get_option_no_throw(word->substr(0, word->find('=')));
+        const CLI::Option *option = app.get_option_no_throw(word->substr(0, word->find('=')));
         if (!option && !program.image.empty() && std::find(word, words.end(), "--") == words.end()) {
             rest(word);
             break;

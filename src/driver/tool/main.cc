@@ -1,5 +1,6 @@
-// dyad-ar, -ranlib, -nm, -strip, -objdump, -objcopy, -size, -addr2line: runs LLVM's tool of the name this was called by.
-// Portable objects are bitcode: LLVM's ar, ranlib and nm read that; the tools that know sections only are helped here.
+// dyad-ar, -ranlib, -nm, -strip, -objdump, -objcopy, -size, -addr2line: runs LLVM's tool of the name this was called
+// by. Portable objects are bitcode: LLVM's ar, ranlib and nm read that; the tools that know sections only are helped
+// here.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -15,11 +16,13 @@ namespace {
 
 enum class FileKind { other, bitcode, bitcodeArchive, pairImage };
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != text.npos;
+}
 
-/// Looks at the first kilobytes only: enough for the magic numbers, an archive's first members and, in a pair image, nothing
-/// but the ELF header; that it is a pair shows in the section names at its end.
-FileKind kindOf(const std::string& path) {
+/// Looks at the first kilobytes only: enough for the magic numbers, an archive's first members and, in a pair image,
+/// nothing but the ELF header; that it is a pair shows in the section names at its end.
+FileKind kindOf(const std::string &path) {
     int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) return FileKind::other;
     std::string head(4096, 0), tail(65536, 0);
@@ -34,9 +37,15 @@ FileKind kindOf(const std::string& path) {
     constexpr std::string_view kRaw("BC\xc0\xde"), kWrapped("\xde\xc0\x17\x0b");
     if (head.starts_with(kRaw) || head.starts_with(kWrapped)) return FileKind::bitcode;
     if (head.starts_with("!<arch>\n") && (contains(head, kRaw) || contains(head, "/SYM"))) {
-        return contains(head, "\x7f" "ELF") ? FileKind::other : FileKind::bitcodeArchive;
+        return contains(head, "\x7f"
+                              "ELF")
+                   ? FileKind::other
+                   : FileKind::bitcodeArchive;
     }
-    if (head.starts_with("\x7f" "ELF") && contains(tail, ".dyad.manifest")) return FileKind::pairImage;
+    if (head.starts_with("\x7f"
+                         "ELF") &&
+        contains(tail, ".dyad.manifest"))
+        return FileKind::pairImage;
     return FileKind::other;
 }
 
@@ -47,14 +56,15 @@ std::string selfDirectory() {
     return path.substr(0, path.rfind('/') + 1);
 }
 
-void execute(const std::string& file, const std::vector<std::string>& words) {
-    std::vector<char*> argv{const_cast<char*>(file.c_str())};
-    for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+void execute(const std::string &file, const std::vector<std::string> &words) {
+    std::vector<char *> argv{const_cast<char *>(file.c_str())};
+    for (const std::string &word : words)
+        argv.push_back(const_cast<char *>(word.c_str()));
     argv.push_back(nullptr);
     execvp(file.c_str(), argv.data());
 }
 
-[[noreturn]] void runLlvm(const std::string& tool, const std::vector<std::string>& words) {
+[[noreturn]] void runLlvm(const std::string &tool, const std::vector<std::string> &words) {
     execute(std::string(DYAD_LLVM_BINDIR) + "/llvm-" + tool, words);
     execute("llvm-" + tool + "-19", words);
     fmt::print(stderr, "dyad-{}: error: llvm-{}-19 not found: {}; install the package llvm-19\n", tool, tool,
@@ -62,16 +72,18 @@ void execute(const std::string& file, const std::vector<std::string>& words) {
     _exit(1);
 }
 
-[[noreturn]] void fail(const std::string& tool, const std::string& message) {
+[[noreturn]] void fail(const std::string &tool, const std::string &message) {
     fmt::print(stderr, "dyad-{}: error: {}\n", tool, message);
     _exit(1);
 }
 
-bool isInput(const std::string& word) { return !word.empty() && word.front() != '-'; }
+bool isInput(const std::string &word) {
+    return !word.empty() && word.front() != '-';
+}
 
 /// The kind that decides how to proceed: of the first input that is not an ordinary object.
-FileKind specialKind(const std::vector<std::string>& words, std::string& path) {
-    for (const std::string& word : words) {
+FileKind specialKind(const std::vector<std::string> &words, std::string &path) {
+    for (const std::string &word : words) {
         if (!isInput(word)) continue;
         if (FileKind kind = kindOf(word); kind != FileKind::other) {
             path = word;
@@ -81,11 +93,12 @@ FileKind specialKind(const std::vector<std::string>& words, std::string& path) {
     return FileKind::other;
 }
 
-[[noreturn]] void stripSpecial(FileKind kind, const std::string& path, const std::vector<std::string>& words) {
+[[noreturn]] void stripSpecial(FileKind kind, const std::string &path, const std::vector<std::string> &words) {
     if (kind == FileKind::pairImage) {
         // Both halves are stripped, and the sections that make it a pair are kept.
         std::vector<std::string> arguments{"image", "strip"};
-        for (const std::string& word : words) arguments.push_back(word);
+        for (const std::string &word : words)
+            arguments.push_back(word);
         execute(selfDirectory() + "dyad", arguments);
         fail("strip", fmt::format("cannot run {}dyad: {}", selfDirectory(), std::strerror(errno)));
     }
@@ -96,7 +109,7 @@ FileKind specialKind(const std::vector<std::string>& words, std::string& path) {
 
 } // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char **argv) {
     std::string_view called(argv[0] ? argv[0] : "");
     called.remove_prefix(called.rfind('/') == called.npos ? 0 : called.rfind('/') + 1);
     constexpr std::string_view kPrefix = "dyad-";
@@ -115,6 +128,7 @@ int main(int argc, char** argv) {
     if (kind == FileKind::other || (kind == FileKind::pairImage && tool != "strip")) runLlvm(tool, words);
     if (tool == "strip") stripSpecial(kind, path, words);
     if (tool == "objdump" && kind == FileKind::bitcode) runLlvm("dis", {"-o", "-", path});
-    fail(tool, fmt::format("{}: portable code (LLVM bitcode) has no sections before the link; {}", path,
-                           tool == "objcopy" ? "use dyad-objcopy on native objects" : "use dyad-nm, or the linked image"));
+    fail(tool,
+         fmt::format("{}: portable code (LLVM bitcode) has no sections before the link; {}", path,
+                     tool == "objcopy" ? "use dyad-objcopy on native objects" : "use dyad-nm, or the linked image"));
 }

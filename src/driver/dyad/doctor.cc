@@ -1,0 +1,6 @@
+#include "commands.h"
+namespace dyad {
+Action setupDoctor(CLI::App &) {
+    return [] { return 0; };
+}
+} // namespace dyad

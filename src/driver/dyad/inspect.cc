@@ -1,0 +1,177 @@
+// `dyad inspect`: shows what an image holds.
+#include "commands.h"
+#include "image/elf_tables.h"
+#include "image/pair_image.h"
+
+#include <dyad/abi.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <memory>
+
+namespace dyad {
+
+namespace {
+
+struct Options {
+    std::string image;
+    bool json = false, symbols = false;
+};
+
+using Tables = std::array<ElfTables, 2>;
+using Json = nlohmann::ordered_json;
+
+bool isCommon(const Manifest &manifest, const ElfSymbol &symbol) {
+    if (symbol.absolute) return false;
+    return symbol.type == SymbolType::ThreadLocal ||
+           (symbol.value >= DYAD_COMMON_BASE && symbol.value < manifest.commonEnd);
+}
+
+struct SymbolCounts {
+    std::size_t functions = 0, objects = 0, threadLocals = 0, common = 0, all = 0;
+};
+
+SymbolCounts countSymbols(const Manifest &manifest, const ElfTables &half) {
+    SymbolCounts counts;
+    for (const ElfSymbol &symbol : half.symbols) {
+        ++counts.all;
+        counts.common += isCommon(manifest, symbol);
+        counts.functions += symbol.type == SymbolType::Function;
+        counts.objects += symbol.type == SymbolType::Object;
+        counts.threadLocals += symbol.type == SymbolType::ThreadLocal;
+    }
+    return counts;
+}
+
+/// One half's symbols by address, thread-locals (whose values are offsets) last.
+std::vector<ElfSymbol> sortedSymbols(const ElfTables &half) {
+    std::vector<ElfSymbol> symbols = half.symbols;
+    std::ranges::sort(symbols, {}, [](const ElfSymbol &s) {
+        return std::tuple(s.type == SymbolType::ThreadLocal, s.value, s.name);
+    });
+    return symbols;
+}
+
+void printJson(const PairImage &image, const Tables &tables, bool symbols) {
+    const Manifest &manifest = image.manifest();
+    Json json{{"image", image.path()},
+              {"format", manifest.format},
+              {"id", manifest.id},
+              {"tool_version", manifest.toolVersion},
+              {"isas", Json::array()},
+              {"common_start", std::uint64_t{DYAD_COMMON_BASE}},
+              {"common_end", manifest.commonEnd},
+              {"image_end", manifest.imageEnd},
+              {"stack_size", manifest.stackSize}};
+    for (Isa isa : kIsas) {
+        const auto i = static_cast<std::size_t>(isa);
+        const SymbolCounts counts = countSymbols(manifest, tables[i]);
+        Json half{{"entry", image.entry(isa)},
+                  {"symbols",
+                   {{"all", counts.all},
+                    {"common", counts.common},
+                    {"functions", counts.functions},
+                    {"objects", counts.objects},
+                    {"thread_locals", counts.threadLocals}}},
+                  {"regions", Json::array()}};
+        for (const Region &region : manifest.regions[i])
+            half["regions"].push_back({{"name", region.name},
+                                       {"address", region.address},
+                                       {"size", region.size},
+                                       {"protection", region.protection},
+                                       {"common", region.common}});
+        if (symbols)
+            for (const ElfSymbol &symbol : sortedSymbols(tables[i]))
+                half["symbol_list"].push_back({{"name", symbol.name},
+                                               {"value", symbol.value},
+                                               {"size", symbol.size},
+                                               {"type", name(symbol.type)},
+                                               {"common", isCommon(manifest, symbol)}});
+        json["isas"].push_back(name(isa));
+        json[std::string(name(isa))] = std::move(half);
+    }
+    json["padding"] = Json::array();
+    for (const Padding &padding : manifest.padding)
+        json["padding"].push_back({{"section", padding.section},
+                                   {"x86_64", padding.x86_64},
+                                   {"aarch64", padding.aarch64},
+                                   {"padded", padding.padded}});
+    fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+void printText(const PairImage &image, const Tables &tables) {
+    const Manifest &manifest = image.manifest();
+    fmt::print("image         {}\nformat        {}\nISAs          x86_64, aarch64\npair id       {}\nwritten by    dyad {}\n",
+               image.path(), manifest.format, manifest.id, manifest.toolVersion);
+    fmt::print("common        {:#x}..{:#x}\nend           {:#x}\n", std::uint64_t{DYAD_COMMON_BASE}, manifest.commonEnd,
+               manifest.imageEnd);
+    if (manifest.stackSize) fmt::print("native stack  {} bytes\n", manifest.stackSize);
+
+    for (Isa isa : kIsas) {
+        const auto i = static_cast<std::size_t>(isa);
+        fmt::print("\n{}: entry {:#x}\n", name(isa), image.entry(isa));
+        if (tables[i].hasSymbolTable) {
+            const SymbolCounts counts = countSymbols(manifest, tables[i]);
+            fmt::print("  {} symbols, {} of them common ({} functions, {} objects, {} thread-locals)\n", counts.all,
+                       counts.common, counts.functions, counts.objects, counts.threadLocals);
+        } else {
+            fmt::print("  stripped\n");
+        }
+        fmt::print("  {:<16} {:>12} {:>10}  {}\n", "region", "address", "size", "protection");
+        for (const Region &region : manifest.regions[i])
+            fmt::print("  {:<16} {:>#12x} {:>10}  {}\n", region.name, region.address, region.size, region.protection);
+    }
+
+    fmt::print("\n{:<16} {:>10} {:>10} {:>10} {:>8}\n", "padding", "x86_64", "aarch64", "padded", "ratio");
+    for (const Padding &padding : manifest.padding) {
+        const std::uint64_t larger = std::max(padding.x86_64, padding.aarch64);
+        fmt::print("{:<16} {:>10} {:>10} {:>10} {:>8.3f}\n", padding.section, padding.x86_64, padding.aarch64,
+                   padding.padded, larger ? static_cast<double>(padding.padded) / static_cast<double>(larger) : 1.0);
+    }
+}
+
+void printSymbols(const PairImage &image, const Tables &tables) {
+    for (Isa isa : kIsas) {
+        fmt::print("\n{:<18} {:>10}  {:<12} {:<8} {} symbol\n", "value", "size", "type", "place", name(isa));
+        for (const ElfSymbol &symbol : sortedSymbols(tables[static_cast<std::size_t>(isa)]))
+            fmt::print("{:<#18x} {:>10}  {:<12} {:<8} {}\n", symbol.value, symbol.size, name(symbol.type),
+                       isCommon(image.manifest(), symbol) ? "common" : "private", symbol.name);
+    }
+}
+
+int run(const Options &options) {
+    auto image = PairImage::open(options.image);
+    if (!image) {
+        fmt::print(stderr, "dyad inspect: error: {}\n", image.error().message);
+        return kFailed;
+    }
+    Tables tables;
+    for (Isa isa : kIsas) {
+        auto half = readElfTables(image->elf(isa));
+        if (!half) {
+            fmt::print(stderr, "dyad inspect: error: '{}': the {} half: {}\n", options.image, name(isa), half.error().message);
+            return kFailed;
+        }
+        tables[static_cast<std::size_t>(isa)] = *std::move(half);
+    }
+    if (options.json) {
+        printJson(*image, tables, options.symbols);
+        return 0;
+    }
+    printText(*image, tables);
+    if (options.symbols) printSymbols(*image, tables);
+    return 0;
+}
+
+} // namespace
+
+Action setupInspect(CLI::App &app) {
+    auto options = std::make_shared<Options>();
+    app.add_option("IMAGE", options->image, "the image to show")->required();
+    app.add_flag("--json", options->json, "print JSON");
+    app.add_flag("--symbols", options->symbols, "list the symbols of both halves too");
+    return [options] { return run(*options); };
+}
+
+} // namespace dyad

@@ -1,0 +1,68 @@
+// Writes the statistics file.
+#include "run_stats.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace dyad {
+
+namespace {
+
+nlohmann::ordered_json moment(double ms) {
+    return ms < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(ms);
+}
+
+const char *endName(RunReport::End end) {
+    switch (end) {
+    case RunReport::End::exited:
+        return "exited";
+    case RunReport::End::signalled:
+        return "signalled";
+    case RunReport::End::crashed:
+        return "crashed";
+    case RunReport::End::timedOut:
+        return "timed out";
+    case RunReport::End::interrupted:
+        return "interrupted";
+    }
+    return "";
+}
+
+} // namespace
+
+Result<void> writeStats(const std::string &path, const RunReport &report, const std::string &machine, int status) {
+    nlohmann::ordered_json json = {
+        {"version", 1},
+        {"machine", machine},
+        {"timeline_ms",
+         {{"start", 0.0},
+          {"hello", moment(report.helloMs)},
+          {"main", moment(report.mainMs)},
+          {"exit", moment(report.exitMs)}}},
+        {"frames", {{"from_guest", report.framesFromGuest}, {"to_guest", report.framesToGuest}}},
+        {"bytes",
+         {{"stdin", report.bytesIn},
+          {"stdout", report.bytesOut},
+          {"stderr", report.bytesErr},
+          {"files_in", report.fileBytesIn}}},
+        {"exit", {{"how", endName(report.end)}, {"value", report.value}, {"status", status}}},
+    };
+    std::string text = json.dump(2) + "\n";
+    std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
+    UniqueFd file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    bool written = file && write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    if (!written || std::rename(temporary.c_str(), path.c_str()) != 0) {
+        Error error{fmt::format("--stats: cannot write {}: {}", path, std::strerror(errno))};
+        unlink(temporary.c_str());
+        return error;
+    }
+    return {};
+}
+
+} // namespace dyad

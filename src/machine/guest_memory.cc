@@ -1,0 +1,105 @@
+// The memory file, the plan of what lies where in it, and checked access.
+#include "machine/guest_memory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+
+namespace dyad {
+
+namespace {
+
+constexpr std::uint64_t kMiB = 1 << 20;
+constexpr std::uint64_t kArenaAlign = 2 * kMiB;
+/// What a program needs besides its image and stack: thread-locals, the libOS's own heap, a first portable stack.
+constexpr std::uint64_t kLeastArena = 2 * kMiB;
+constexpr std::uint64_t kLeastStack = 16 * 1024;
+/// Image addresses end here, and private RAM is mapped at image addresses.
+constexpr std::uint64_t kPrivateLimit = DYAD_IMAGE_LIMIT - DYAD_IMAGE_BASE;
+
+constexpr std::uint64_t roundUp(std::uint64_t value, std::uint64_t to) {
+    return (value + to - 1) / to * to;
+}
+
+/// Page tables and the guard page below the native stack (docs/abi.md, section 2).
+constexpr std::uint64_t tableSpace(std::uint64_t ramSize) {
+    return DYAD_PAGE_SIZE *
+           (17 + roundUp(ramSize, 2 * kMiB) / (2 * kMiB) + roundUp(ramSize, 1024 * kMiB) / (1024 * kMiB));
+}
+
+MemoryPlan layOut(std::uint64_t ramSize, std::uint64_t imageEnd, std::uint64_t stackSize) {
+    MemoryPlan plan;
+    plan.ramSize = ramSize;
+    if (!stackSize) stackSize = std::min(8 * kMiB, ramSize / 8);
+    plan.stackSize = std::max<std::uint64_t>(roundUp(stackSize, DYAD_PAGE_SIZE), kLeastStack);
+    plan.privateOffset = roundUp(imageEnd - DYAD_IMAGE_BASE, DYAD_PAGE_SIZE);
+    plan.arenaOffset = roundUp(plan.privateOffset + plan.stackSize + tableSpace(ramSize), kArenaAlign);
+    plan.privateSize = plan.arenaOffset - plan.privateOffset; // what rounding left over is private RAM's
+    plan.arenaSize = ramSize > plan.arenaOffset ? ramSize - plan.arenaOffset : 0;
+    return plan;
+}
+
+} // namespace
+
+Result<MemoryPlan> MemoryPlan::make(std::uint64_t ramSize, std::uint64_t imageEnd, std::uint64_t stackSize) {
+    constexpr std::uint64_t kMost = DYAD_ARENA_LIMIT - DYAD_ARENA_BASE;
+    if (ramSize > kMost)
+        return Error{fmt::format("{} MiB of memory: at most {} MiB work", ramSize / kMiB, kMost / kMiB)};
+    if (imageEnd < DYAD_COMMON_BASE || imageEnd > DYAD_IMAGE_LIMIT || stackSize > kMost)
+        return Error{fmt::format("image ends at {:#x} with a stack of {:#x} bytes: outside the address map", imageEnd,
+                                 stackSize)};
+    ramSize = roundUp(ramSize, kArenaAlign);
+    MemoryPlan plan = layOut(ramSize, imageEnd, stackSize);
+    if (plan.arenaOffset > kPrivateLimit)
+        return Error{fmt::format("image and native stack end at {:#x}: at most {:#x} of RAM can hold them",
+                                 plan.arenaOffset, kPrivateLimit)};
+    if (plan.arenaSize >= kLeastArena) return plan;
+    std::uint64_t least = ramSize + kArenaAlign;
+    while (layOut(least, imageEnd, stackSize).arenaSize < kLeastArena)
+        least += kArenaAlign;
+    return Error{
+        fmt::format("{}M of memory is too small for this image: it needs at least {}M", ramSize / kMiB, least / kMiB)};
+}
+
+GuestMemory::GuestMemory(UniqueFd file, std::byte *base, const MemoryPlan &plan)
+    : file_(std::move(file)), base_(base), plan_(plan) {}
+
+GuestMemory::GuestMemory(GuestMemory &&other) noexcept
+    : file_(std::move(other.file_)), base_(std::exchange(other.base_, nullptr)), plan_(other.plan_) {}
+
+GuestMemory::~GuestMemory() {
+    if (base_) munmap(base_, plan_.ramSize);
+}
+
+Result<GuestMemory> GuestMemory::create(const MemoryPlan &plan) {
+    UniqueFd file(memfd_create("dyad-ram", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (!file) return Error{fmt::format("cannot make the machine's memory: memfd_create: {}", std::strerror(errno))};
+    if (ftruncate(file.get(), static_cast<off_t>(plan.ramSize)) != 0)
+        return Error{fmt::format("cannot make {} bytes of memory: {}", plan.ramSize, std::strerror(errno))};
+    // A machine that could shrink the file could make the monitor die of SIGBUS.
+    if (fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+        return Error{fmt::format("cannot seal the machine's memory: {}", std::strerror(errno))};
+    void *base = mmap(nullptr, plan.ramSize, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file.get(), 0);
+    if (base == MAP_FAILED)
+        return Error{fmt::format("cannot map {} bytes of memory: {}", plan.ramSize, std::strerror(errno))};
+    return GuestMemory(std::move(file), static_cast<std::byte *>(base), plan);
+}
+
+std::optional<std::span<std::byte>> GuestMemory::translate(GuestAddress address, std::uint64_t size) {
+    auto value = static_cast<std::uint64_t>(address);
+    auto window = [&](std::uint64_t base, std::uint64_t length,
+                      std::uint64_t offset) -> std::optional<std::span<std::byte>> {
+        // Written so that no sum can wrap.
+        if (value < base || value - base > length || size > length - (value - base)) return std::nullopt;
+        return ram().subspan(offset + (value - base), size);
+    };
+    std::uint64_t imageWindow = std::min<std::uint64_t>(plan_.arenaOffset, DYAD_IMAGE_LIMIT - DYAD_IMAGE_BASE);
+    if (auto bytes = window(DYAD_IMAGE_BASE, imageWindow, 0)) return bytes;
+    return window(DYAD_ARENA_BASE, plan_.arenaSize, plan_.arenaOffset);
+}
+
+} // namespace dyad

@@ -1,0 +1,25 @@
+// Where the parts of Dyad lie: everything is found relative to the executable that runs.
+#pragma once
+
+#include "support/isa.h"
+
+#include <string>
+
+namespace dyad {
+
+struct Installation {
+    std::string bin;     ///< folder of the running executable, without trailing slash
+    std::string library; ///< lib/dyad
+
+    static Installation find();
+    std::string tender(Isa isa) const { return library + "/tender/" + std::string(name(isa)); }
+    std::string tool(const char *file) const { return library + "/bin/" + file; }
+};
+
+/// The ISA this executable was built for.
+Isa hostIsa();
+
+/// The full path of `program` in PATH, or an empty string.
+std::string findInPath(const std::string &program);
+
+} // namespace dyad

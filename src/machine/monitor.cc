@@ -1,0 +1,269 @@
+// The poll loop and the frames that are not about standard streams (those: monitor_streams.cc).
+#include "machine/monitor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+
+namespace dyad {
+
+namespace {
+
+/// A guest that leaves more answers than this untaken is broken: at most a handful of requests can be outstanding.
+constexpr std::size_t kMostAnswers = 64;
+
+const char *stageName(std::uint32_t stage) {
+    switch (stage) {
+    case 0:
+        return "no code of the image ran";
+    case 1:
+        return "its native code was entered";
+    case 2:
+        return "its page tables were set up";
+    case 3:
+        return "its portable part was entered";
+    default:
+        return "unknown boot stage";
+    }
+}
+
+Error shortFrame(std::uint32_t type) {
+    return Error{fmt::format("the guest sent a frame of type {} that is too short", type)};
+}
+
+} // namespace
+
+Monitor::Monitor(const ControlArea &area, MonitoredMachine machine, MonitorSetup setup, int signals)
+    : control_(*area.control), machine_(std::move(machine)), setup_(std::move(setup)), signals_(signals),
+      reader_(area.control->tx, area.tx), writer_(area.control->rx, area.rx), lastSignOfLifeNs_(monotonicNs()) {
+    if (setup_.startNs == 0) setup_.startNs = lastSignOfLifeNs_;
+}
+
+double Monitor::sinceStart() const {
+    return static_cast<double>(monotonicNs() - setup_.startNs) / 1e6;
+}
+
+Result<RunReport> Monitor::run() {
+    for (;;) {
+        if (auto served = serveFrames(); !served) return std::move(served.error());
+        if (finished_) return report_;
+        bool waitsForOutput = blockedOutput() != nullptr;
+        if (!waitsForOutput && __atomic_load_n(&control_.crash.valid, __ATOMIC_ACQUIRE)) {
+            // Everything the program wrote before is in the ring: one more look, then the end.
+            if (auto served = serveFrames(); !served) return std::move(served.error());
+            if (finished_) return report_;
+            if (!blockedOutput()) {
+                report_.end = RunReport::End::crashed;
+                report_.exitMs = sinceStart();
+                return report_;
+            }
+        } else if (!waitsForOutput && gone_) {
+            return machineGone();
+        }
+        if (auto served = serveInput(); !served) return std::move(served.error());
+        if (auto flushed = flushAnswers(); !flushed) return std::move(flushed.error());
+        if (helloSeen_ && setup_.filesIn && answers_.empty()) {
+            if (auto pumped = setup_.filesIn->pump(writer_); !pumped) return std::move(pumped.error());
+            report_.fileBytesIn = setup_.filesIn->bytesSent();
+        }
+        ring();
+        auto maySleep = prepareToSleep();
+        if (!maySleep) return std::move(maySleep.error());
+        if (!*maySleep) continue;
+        if (auto slept = sleep(); !slept) return std::move(slept.error());
+        if (finished_) return report_;
+    }
+}
+
+Result<void> Monitor::serveFrames() {
+    while (!finished_) {
+        for (OutputStream *stream : {&out_, &err_}) {
+            stream->pump();
+            if (auto reported = reportOutputError(*stream); !reported) return reported;
+        }
+        if (blockedOutput()) return {};
+        auto frame = reader_.next();
+        if (!frame) return std::move(frame.error());
+        if (!*frame) return {};
+        ++report_.framesFromGuest;
+        lastSignOfLifeNs_ = monotonicNs();
+        if (auto served = serve(**frame); !served) return served;
+    }
+    return {};
+}
+
+Result<void> Monitor::serve(const Frame &frame) {
+    auto word = [&](std::size_t index) {
+        std::uint32_t value;
+        std::memcpy(&value, frame.payload.data() + index * sizeof value, sizeof value);
+        return value;
+    };
+    switch (frame.type) {
+    case DYAD_FRAME_HELLO:
+    case DYAD_FRAME_MAIN: {
+        std::uint64_t guestTicks;
+        if (frame.payload.size() < sizeof guestTicks) return shortFrame(frame.type);
+        std::memcpy(&guestTicks, frame.payload.data(), sizeof guestTicks);
+        bool hello = frame.type == DYAD_FRAME_HELLO;
+        if (hello == helloSeen_ || mainSeen_) return Error{"the guest sent HELLO and MAIN out of order"};
+        (hello ? helloSeen_ : mainSeen_) = true;
+        (hello ? report_.helloMs : report_.mainMs) = sinceStart();
+        return hello ? sayWelcome(guestTicks) : Result<void>();
+    }
+    case DYAD_FRAME_OUTPUT:
+        return takeOutput(frame);
+    case DYAD_FRAME_LOG:
+        log(frame.payload);
+        return {};
+    case DYAD_FRAME_INPUT_WANTED:
+        if (frame.payload.size() < 4) return shortFrame(frame.type);
+        if (inputWanted_) return Error{"the guest asked for input twice at once"};
+        inputWanted_ = std::clamp<std::uint32_t>(word(0), 1, DYAD_FRAME_MAX - 8);
+        return {};
+    case DYAD_FRAME_INPUT_POLL: {
+        pollfd entry{0, POLLIN, 0};
+        std::uint32_t ready[2] = {poll(&entry, 1, 0) > 0, 0};
+        return send(DYAD_FRAME_INPUT_READY, std::as_bytes(std::span(ready)));
+    }
+    case DYAD_FRAME_INPUT_WAIT:
+        if (inputWait_) return Error{"the guest waits for input twice at once"};
+        inputWait_ = true;
+        return {};
+    case DYAD_FRAME_SYNC: {
+        std::int32_t errors[2] = {untold_[0], untold_[1]};
+        untold_[0] = untold_[1] = 0;
+        return send(DYAD_FRAME_SYNCED, std::as_bytes(std::span(errors)));
+    }
+    case DYAD_FRAME_EXIT:
+        return takeExit(frame);
+    case DYAD_FRAME_FILE_DIRECTORY:
+    case DYAD_FRAME_FILE_REGULAR:
+    case DYAD_FRAME_FILE_DATA:
+    case DYAD_FRAME_FILE_SYMLINK:
+    case DYAD_FRAME_FILE_LINK:
+    case DYAD_FRAME_FILES_END:
+        if (!setup_.filesOut) return Error{"the guest sent files that nobody asked for"};
+        return setup_.filesOut->take(frame);
+    default:
+        return Error{fmt::format("the guest sent a frame of unknown type {}", frame.type)};
+    }
+}
+
+Result<void> Monitor::sayWelcome(std::uint64_t guestTicks) {
+    std::uint64_t welcome[3] = {setup_.measureTicks ? ticks_.rate() : 0, guestTicks, realTimeNs()};
+    return send(DYAD_FRAME_WELCOME, std::as_bytes(std::span(welcome)));
+}
+
+Result<void> Monitor::takeExit(const Frame &frame) {
+    std::uint32_t exit[2];
+    if (frame.payload.size() < sizeof exit) return shortFrame(frame.type);
+    std::memcpy(exit, frame.payload.data(), sizeof exit);
+    if (exit[0] > 1 || (exit[0] == 1 && (exit[1] == 0 || exit[1] > 64)))
+        return Error{fmt::format("the guest ended in an unknown way: kind {}, value {}", exit[0], exit[1])};
+    if (setup_.filesOut && !setup_.filesOut->done())
+        return Error{"--fs-out: the guest ended without sending its files"};
+    report_.end = exit[0] == 0 ? RunReport::End::exited : RunReport::End::signalled;
+    report_.value = exit[0] == 0 ? static_cast<int>(exit[1] & 0xff) : static_cast<int>(exit[1]);
+    report_.exitMs = sinceStart();
+    finished_ = true;
+    return {};
+}
+
+Result<void> Monitor::send(std::uint32_t type, std::span<const std::byte> payload) {
+    if (answers_.size() >= kMostAnswers) return Error{"the guest asks without taking the answers"};
+    ++report_.framesToGuest;
+    answers_.emplace_back(type, std::vector<std::byte>(payload.begin(), payload.end()));
+    return flushAnswers();
+}
+
+Result<void> Monitor::flushAnswers() {
+    while (!answers_.empty()) {
+        auto put = writer_.put(answers_.front().first, {answers_.front().second});
+        if (!put) return std::move(put.error());
+        if (!*put) return {};
+        answers_.pop_front();
+    }
+    return {};
+}
+
+void Monitor::ring() {
+    // Both flags are taken: one byte wakes the guest for both reasons.
+    bool wanted = reader_.takeDoorbell();
+    if (writer_.takeDoorbell()) wanted = true;
+    // A full socket holds rings enough; a closed one shows in poll.
+    if (wanted) ::send(machine_.doorbell, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void Monitor::drainDoorbell() {
+    char bytes[256];
+    ssize_t size;
+    while ((size = recv(machine_.doorbell, bytes, sizeof bytes, MSG_DONTWAIT)) > 0 || (size < 0 && errno == EINTR)) {
+    }
+    if (size == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) gone_ = true;
+}
+
+Result<bool> Monitor::prepareToSleep() {
+    if (!blockedOutput() && !reader_.prepareToSleep()) return false;
+    bool filesWait = helloSeen_ && setup_.filesIn && !setup_.filesIn->done();
+    if (answers_.empty() && !filesWait) return true;
+    return writer_.prepareToSleep(answers_.empty() ? DYAD_FRAME_MAX : answers_.front().second.size());
+}
+
+Result<void> Monitor::sleep() {
+    pollfd entries[4];
+    nfds_t count = 0;
+    // A machine that is gone would make poll return at once, again and again, while output is still blocked.
+    if (!gone_) entries[count++] = {machine_.doorbell, POLLIN, 0};
+    if (signals_ >= 0) entries[count++] = {signals_, POLLIN, 0};
+    if (OutputStream *stream = blockedOutput()) entries[count++] = {stream->fd(), POLLOUT, 0};
+    if (inputWanted_ || inputWait_) entries[count++] = {0, POLLIN, 0};
+    // With a limit to watch, once a second is often enough.
+    bool watching = setup_.timeout > 0 || (!mainSeen_ && setup_.bootTimeout > 0);
+    if (poll(entries, count, watching ? 1000 : -1) < 0 && errno != EINTR)
+        return Error{fmt::format("poll: {}", std::strerror(errno))};
+    if (!gone_) drainDoorbell();
+    if (auto taken = takeSignals(); !taken || finished_) return taken;
+    return checkDeadlines();
+}
+
+Result<void> Monitor::takeSignals() {
+    signalfd_siginfo info;
+    pollfd entry{signals_, POLLIN, 0};
+    if (signals_ < 0 || poll(&entry, 1, 0) <= 0 || read(signals_, &info, sizeof info) != sizeof info) return {};
+    report_.end = RunReport::End::interrupted;
+    report_.value = static_cast<int>(info.ssi_signo);
+    report_.exitMs = sinceStart();
+    finished_ = true;
+    return {};
+}
+
+Result<void> Monitor::checkDeadlines() {
+    std::uint64_t now = monotonicNs();
+    if (setup_.timeout > 0 && now - setup_.startNs > setup_.timeout * std::uint64_t(1'000'000'000)) {
+        report_.end = RunReport::End::timedOut;
+        report_.exitMs = sinceStart();
+        finished_ = true;
+        return {};
+    }
+    if (mainSeen_ || gone_ || setup_.bootTimeout == 0 || blockedOutput()) return {};
+    if (now - lastSignOfLifeNs_ <= setup_.bootTimeout * std::uint64_t(1'000'000'000)) return {};
+    std::uint32_t stage = __atomic_load_n(&control_.boot_stage, __ATOMIC_RELAXED);
+    std::string said = machine_.describeEnd();
+    return Error{fmt::format("the program did not start within {} s (boot stage {}: {}){}{}", setup_.bootTimeout, stage,
+                             stageName(stage), said.empty() ? "" : "; the machine said: ", said)};
+}
+
+Error Monitor::machineGone() {
+    std::uint32_t stage = __atomic_load_n(&control_.boot_stage, __ATOMIC_RELAXED);
+    std::string end = machine_.describeEnd();
+    if (mainSeen_) return Error{fmt::format("the machine ended while the program ran: {}", end)};
+    return Error{fmt::format("the machine ended before the program started (boot stage {}: {}): {}", stage,
+                             stageName(stage), end)};
+}
+
+} // namespace dyad

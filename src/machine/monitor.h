@@ -1,0 +1,95 @@
+// The monitor: serves one guest's rings until it ends. Everything happens in one poll loop. Specification: docs/abi.md.
+#pragma once
+
+#include "machine/control_area.h"
+#include "machine/file_receiver.h"
+#include "machine/file_sender.h"
+#include "machine/output_stream.h"
+#include "machine/ring.h"
+#include "machine/ticks.h"
+#include "machine/unique_fd.h"
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace dyad {
+
+struct MonitorSetup {
+    std::optional<FileSender> filesIn;
+    std::optional<FileReceiver> filesOut;
+    /// Seconds without any sign of life before main is called, after which the machine is given up; 0: no limit.
+    unsigned bootTimeout = 60;
+    /// Seconds the program may run in all; 0: no limit.
+    unsigned timeout = 0;
+    bool measureTicks = false; ///< the guest needs its tick rate from us (x86-64 under QEMU)
+    std::uint64_t startNs = 0; ///< CLOCK_MONOTONIC: zero of the timeline
+};
+
+/// How a run ended, and what it took. Times in ms since MonitorSetup::startNs, negative if the moment was not reached.
+struct RunReport {
+    enum class End { exited, signalled, crashed, timedOut, interrupted } end = End::exited;
+    int value = 0; ///< exit status, the program's signal, or the signal that interrupted the monitor
+    double helloMs = -1, mainMs = -1, exitMs = -1;
+    std::uint64_t framesFromGuest = 0, framesToGuest = 0, bytesOut = 0, bytesErr = 0, bytesIn = 0, fileBytesIn = 0;
+};
+
+/// The machine's side that the monitor needs: a doorbell that reports end of file when the machine is gone.
+struct MonitoredMachine {
+    int doorbell;
+    /// Says why the machine is gone, for a message.
+    std::function<std::string()> describeEnd;
+};
+
+class Monitor {
+  public:
+    /// `signals`: a signalfd, or -1.
+    Monitor(const ControlArea &area, MonitoredMachine machine, MonitorSetup setup, int signals);
+
+    /// Serves the guest until it ends. An error means that the machine failed or broke the protocol; what the program
+    /// wrote until then was written.
+    Result<RunReport> run();
+
+  private:
+    Result<void> serveFrames();
+    Result<void> serve(const Frame &frame);
+    Result<void> sayWelcome(std::uint64_t guestTicks);
+    Result<void> takeOutput(const Frame &frame);
+    Result<void> reportOutputError(const OutputStream &stream);
+    Result<void> takeExit(const Frame &frame);
+    Result<void> serveInput();
+    Result<void> send(std::uint32_t type, std::span<const std::byte> payload);
+    Result<void> flushAnswers();
+    Result<bool> prepareToSleep();
+    Result<void> sleep();
+    Result<void> takeSignals();
+    Result<void> checkDeadlines();
+    Error machineGone();
+    void ring();
+    void drainDoorbell();
+    void log(std::span<const std::byte> text);
+    double sinceStart() const;
+    OutputStream *blockedOutput();
+
+    dyad_control &control_;
+    MonitoredMachine machine_;
+    MonitorSetup setup_;
+    int signals_;
+    FrameReader reader_;
+    FrameWriter writer_;
+    TickMeter ticks_;
+    RunReport report_;
+
+    OutputStream out_{1}, err_{2};
+    int untold_[2] = {0, 0}; ///< errno of failed writes that SYNCED has not told yet
+    bool told_[2] = {false, false};
+    std::string logLine_; ///< being written to err_
+    std::deque<std::pair<std::uint32_t, std::vector<std::byte>>> answers_;
+    std::optional<std::uint32_t> inputWanted_; ///< most bytes
+    bool inputWait_ = false;
+    bool helloSeen_ = false, mainSeen_ = false, gone_ = false, finished_ = false;
+    std::uint64_t lastSignOfLifeNs_;
+};
+
+} // namespace dyad

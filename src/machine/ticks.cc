@@ -1,0 +1,47 @@
+// Clocks of the host.
+#include "machine/ticks.h"
+
+#include <ctime>
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+namespace dyad {
+
+namespace {
+
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+std::uint64_t read(clockid_t clock) {
+    timespec now;
+    clock_gettime(clock, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * kSecond + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+std::uint64_t hostTicks() {
+#if defined(__x86_64__)
+    return __rdtsc();
+#else
+    // On hosts without such a counter QEMU counts nanoseconds (include/qemu/timer.h, cpu_get_host_ticks).
+    return monotonicNs();
+#endif
+}
+
+} // namespace
+
+std::uint64_t monotonicNs() {
+    return read(CLOCK_MONOTONIC);
+}
+std::uint64_t realTimeNs() {
+    return read(CLOCK_REALTIME);
+}
+
+TickMeter::TickMeter() : startTicks_(hostTicks()), startNs_(monotonicNs()) {}
+
+std::uint64_t TickMeter::rate() const {
+    std::uint64_t ns = monotonicNs() - startNs_;
+    auto ticks = static_cast<unsigned __int128>(hostTicks() - startTicks_);
+    return ns ? static_cast<std::uint64_t>(ticks * kSecond / ns) : 0;
+}
+
+} // namespace dyad
