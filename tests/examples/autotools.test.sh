@@ -6,7 +6,7 @@ need autoreconf automake
 cp -r "$source_root/examples/autotools" project
 cd project
 must autoreconf -i
-must ./configure --host=none-unknown-linux-musl CC=dyad-cc AR=dyad-ar RANLIB=dyad-ranlib
+must ./configure --host=none-dyad-linux-musl CC=dyad-cc AR=dyad-ar RANLIB=dyad-ranlib
 grep -q 'checking whether we are cross compiling... yes' .out || fail "expected a cross build"
 must make -j2
 for isa in x86_64 aarch64; do

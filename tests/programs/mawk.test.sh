@@ -5,7 +5,7 @@ source "$(dirname "$0")/programs.sh"
 
 # configure gives the flags of CC to BUILD_CC too, so both must be of the same kind.
 build_dyad() {
-    ./configure --host=none-unknown-linux-musl CC=dyad-cc AR=dyad-ar RANLIB=dyad-ranlib BUILD_CC=clang-19 && make mawk
+    ./configure --host=none-dyad-linux-musl CC=dyad-cc AR=dyad-ar RANLIB=dyad-ranlib BUILD_CC=clang-19 && make mawk
 }
 build_reference() { ./configure CC="$reference_cc" BUILD_CC=clang-19 && make mawk; }
 build_both mawk

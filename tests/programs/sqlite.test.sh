@@ -7,7 +7,7 @@ need tclsh
 # SQLite uses long double where it is wider than double, which no portable program can see alike; it has a switch for that.
 options=(--disable-tcl --disable-readline --disable-load-extension --disable-shared)
 build_dyad() {
-    ./configure --host=none-unknown-linux-musl "${options[@]}" \
+    ./configure --host=none-dyad-linux-musl "${options[@]}" \
         CC=dyad-cc AR=dyad-ar RANLIB=dyad-ranlib NM=dyad-nm STRIP=dyad-strip BUILD_CC=cc BCC=cc \
         CFLAGS="-O2 -DLONGDOUBLE_TYPE=double" && make sqlite3
 }
