@@ -14,11 +14,13 @@ namespace {
 
 constexpr std::size_t kX86 = static_cast<std::size_t>(Isa::x86_64), kArm = static_cast<std::size_t>(Isa::aarch64);
 
-std::string bindingOf(const ElfSymbol& symbol) { return symbol.local ? "local" : symbol.weak ? "weak" : "global"; }
+std::string bindingOf(const ElfSymbol &symbol) {
+    return symbol.local ? "local" : symbol.weak ? "weak" : "global";
+}
 
 class Checker {
   public:
-    explicit Checker(const PairImage& image) : image_(image) {}
+    explicit Checker(const PairImage &image) : image_(image) {}
 
     Result<CheckReport> run() {
         for (Isa isa : kIsas) {
@@ -36,7 +38,7 @@ class Checker {
     }
 
   private:
-    template <class... Args> void differ(fmt::format_string<Args...> format, Args&&... args) {
+    template <class... Args> void differ(fmt::format_string<Args...> format, Args &&...args) {
         report_.differences.push_back(fmt::format(format, std::forward<Args>(args)...));
     }
 
@@ -45,19 +47,19 @@ class Checker {
 
     std::vector<Segment> commonSegments(Isa isa) const {
         std::vector<Segment> common;
-        for (const Segment& segment : image_.segments(isa))
+        for (const Segment &segment : image_.segments(isa))
             if (segment.address < commonEnd()) common.push_back(segment);
         return common;
     }
 
-    static std::string describe(const Segment& segment) {
+    static std::string describe(const Segment &segment) {
         return fmt::format("{:#x}..{:#x} {}{}{}", segment.address, segment.address + segment.memorySize,
                            segment.read ? "r" : "-", segment.write ? "w" : "-", segment.execute ? "x" : "-");
     }
 
     void checkSegments() {
         for (Isa isa : kIsas)
-            for (const Segment& segment : image_.segments(isa)) {
+            for (const Segment &segment : image_.segments(isa)) {
                 if (segment.write && segment.execute)
                     differ("{}: segment {} is writable and executable", name(isa), describe(segment));
                 if (segment.address < commonEnd() && segment.address + segment.memorySize > commonEnd())
@@ -66,8 +68,10 @@ class Checker {
             }
         const std::vector<Segment> x86 = commonSegments(Isa::x86_64), arm = commonSegments(Isa::aarch64);
         for (std::size_t i = 0; i < std::max(x86.size(), arm.size()); ++i) {
-            const std::string left = i < x86.size() ? describe(x86[i]) : "none", right = i < arm.size() ? describe(arm[i]) : "none";
-            if (left != right) differ("common segment {}: {} for x86_64, {} for aarch64", i, left, right);
+            const std::string left = i < x86.size() ? describe(x86[i]) : "none",
+                              right = i < arm.size() ? describe(arm[i]) : "none";
+            if (left != right)
+                differ("common segment {}: {} for x86_64, {} for aarch64", i, left, right);
             else if (x86[i].bytes.size() != arm[i].bytes.size())
                 differ("common segment {} ({}): {} bytes in the file for x86_64, {} for aarch64", i, left,
                        x86[i].bytes.size(), arm[i].bytes.size());
@@ -76,12 +80,13 @@ class Checker {
 
     // The manifest's regions are what tools show; they must be the segments.
     void checkRegions() {
-        const auto& regions = image_.manifest().regions;
+        const auto &regions = image_.manifest().regions;
         for (Isa isa : kIsas) {
-            const auto& list = regions[static_cast<std::size_t>(isa)];
-            const auto& segments = image_.segments(isa);
+            const auto &list = regions[static_cast<std::size_t>(isa)];
+            const auto &segments = image_.segments(isa);
             if (list.size() != segments.size()) {
-                differ("{}: the manifest lists {} regions, the half has {} segments", name(isa), list.size(), segments.size());
+                differ("{}: the manifest lists {} regions, the half has {} segments", name(isa), list.size(),
+                       segments.size());
                 continue;
             }
             for (std::size_t i = 0; i < list.size(); ++i)
@@ -95,9 +100,9 @@ class Checker {
     void checkSections() {
         std::array<std::vector<ElfSection>, 2> common;
         for (std::size_t i = 0; i < 2; ++i)
-            for (const ElfSection& section : tables_[i].sections)
+            for (const ElfSection &section : tables_[i].sections)
                 if (inCommonWindow(section.address) && section.size) common[i].push_back(section);
-        auto describe = [](const ElfSection& section) {
+        auto describe = [](const ElfSection &section) {
             return fmt::format("'{}' at {:#x} with {:#x} bytes", section.name, section.address, section.size);
         };
         for (std::size_t i = 0; i < std::max(common[kX86].size(), common[kArm].size()); ++i) {
@@ -109,7 +114,7 @@ class Checker {
 
     void checkThreadLocalImage() {
         const auto &x86 = tables_[kX86].threadLocals, &arm = tables_[kArm].threadLocals;
-        auto describe = [](const std::optional<ThreadLocalImage>& image) {
+        auto describe = [](const std::optional<ThreadLocalImage> &image) {
             return image ? fmt::format("{:#x} with {} of {} bytes, aligned to {}", image->address, image->fileSize,
                                        image->memorySize, image->align)
                          : std::string("none");
@@ -120,21 +125,25 @@ class Checker {
     /// Symbols of the common window and all thread-locals, by name and then address.
     std::vector<ElfSymbol> commonSymbols(std::size_t half) const {
         std::vector<ElfSymbol> common;
-        for (const ElfSymbol& symbol : tables_[half].symbols) {
+        for (const ElfSymbol &symbol : tables_[half].symbols) {
             if (symbol.absolute) continue;
             if (symbol.local && symbol.type == SymbolType::None) continue; // a label inside hand-written code
             if (symbol.type == SymbolType::ThreadLocal || inCommonWindow(symbol.value)) common.push_back(symbol);
         }
-        std::ranges::sort(common, {}, [](const ElfSymbol& s) { return std::tuple(s.name, s.value, s.size); });
+        std::ranges::sort(common, {}, [](const ElfSymbol &s) { return std::tuple(s.name, s.value, s.size); });
         return common;
     }
 
-    void count(const ElfSymbol& symbol) {
-        CheckCounts& counts = report_.counts;
-        if (symbol.type == SymbolType::Function) ++counts.functions;
-        else if (symbol.type == SymbolType::ThreadLocal) ++counts.threadLocals;
-        else if (symbol.type == SymbolType::Object) ++(symbol.local ? counts.locals : counts.objects);
-        else ++counts.labels;
+    void count(const ElfSymbol &symbol) {
+        CheckCounts &counts = report_.counts;
+        if (symbol.type == SymbolType::Function)
+            ++counts.functions;
+        else if (symbol.type == SymbolType::ThreadLocal)
+            ++counts.threadLocals;
+        else if (symbol.type == SymbolType::Object)
+            ++(symbol.local ? counts.locals : counts.objects);
+        else
+            ++counts.labels;
     }
 
     void checkSymbols() {
@@ -143,16 +152,19 @@ class Checker {
         const std::vector<ElfSymbol> x86 = commonSymbols(kX86), arm = commonSymbols(kArm);
         std::size_t i = 0, j = 0;
         while (i < x86.size() || j < arm.size()) {
-            if (j == arm.size() || (i < x86.size() && x86[i].name < arm[j].name)) onlyIn(Isa::x86_64, x86[i++]);
-            else if (i == x86.size() || arm[j].name < x86[i].name) onlyIn(Isa::aarch64, arm[j++]);
-            else compare(x86[i++], arm[j++]);
+            if (j == arm.size() || (i < x86.size() && x86[i].name < arm[j].name))
+                onlyIn(Isa::x86_64, x86[i++]);
+            else if (i == x86.size() || arm[j].name < x86[i].name)
+                onlyIn(Isa::aarch64, arm[j++]);
+            else
+                compare(x86[i++], arm[j++]);
         }
     }
 
-    void onlyIn(Isa isa, const ElfSymbol& symbol) {
+    void onlyIn(Isa isa, const ElfSymbol &symbol) {
         count(symbol);
         const Isa opposite = isa == Isa::x86_64 ? Isa::aarch64 : Isa::x86_64;
-        const auto& others = tables_[static_cast<std::size_t>(opposite)].symbols;
+        const auto &others = tables_[static_cast<std::size_t>(opposite)].symbols;
         const auto elsewhere = std::ranges::find(others, symbol.name, &ElfSymbol::name);
         if (elsewhere == others.end())
             differ("{} '{}' is in the common window for {} ({:#x}) and does not exist for {}", name(symbol.type),
@@ -162,7 +174,7 @@ class Checker {
                    symbol.name, name(isa), symbol.value, name(opposite), elsewhere->value);
     }
 
-    void compare(const ElfSymbol& x86, const ElfSymbol& arm) {
+    void compare(const ElfSymbol &x86, const ElfSymbol &arm) {
         count(x86);
         const std::string_view noun = name(x86.type);
         if (x86.type != arm.type)
@@ -185,8 +197,9 @@ class Checker {
             const std::size_t size = std::min(left.size(), right.size());
             report_.counts.dataBytes += size;
             for (std::size_t at = 0; at < size;) {
-                const auto mismatch = std::mismatch(left.begin() + static_cast<long>(at), left.begin() + static_cast<long>(size),
-                                                    right.begin() + static_cast<long>(at));
+                const auto mismatch =
+                    std::mismatch(left.begin() + static_cast<long>(at), left.begin() + static_cast<long>(size),
+                                  right.begin() + static_cast<long>(at));
                 if (mismatch.first == left.begin() + static_cast<long>(size)) break;
                 const auto offset = static_cast<std::size_t>(mismatch.first - left.begin());
                 at = reportBytes(x86[i], offset, left[offset], right[offset]);
@@ -195,20 +208,20 @@ class Checker {
     }
 
     /// Names what holds the differing byte; returns the offset at which to go on: one report per object.
-    std::size_t reportBytes(const Segment& segment, std::size_t offset, std::byte left, std::byte right) {
+    std::size_t reportBytes(const Segment &segment, std::size_t offset, std::byte left, std::byte right) {
         const std::uint64_t address = segment.address + offset;
         const unsigned l = std::to_integer<unsigned>(left), r = std::to_integer<unsigned>(right);
-        const auto& tls = tables_[kX86].threadLocals;
-        for (const ElfSymbol& symbol : tables_[kX86].symbols) {
+        const auto &tls = tables_[kX86].threadLocals;
+        for (const ElfSymbol &symbol : tables_[kX86].symbols) {
             const bool threadLocal = symbol.type == SymbolType::ThreadLocal;
             if (symbol.absolute || (threadLocal && !tls)) continue;
             const std::uint64_t start = threadLocal ? tls->address + symbol.value : symbol.value;
             if (address < start || address - start >= symbol.size) continue;
-            differ("{} '{}' holds {:#04x} at byte {} for x86_64 and {:#04x} for aarch64", name(symbol.type), symbol.name, l,
-                   address - start, r);
+            differ("{} '{}' holds {:#04x} at byte {} for x86_64 and {:#04x} for aarch64", name(symbol.type),
+                   symbol.name, l, address - start, r);
             return static_cast<std::size_t>(start + symbol.size - segment.address);
         }
-        for (const ElfSection& section : tables_[kX86].sections) {
+        for (const ElfSection &section : tables_[kX86].sections) {
             if (address < section.address || address - section.address >= section.size || section.zero) continue;
             differ("section '{}' holds {:#04x} at byte {} for x86_64 and {:#04x} for aarch64", section.name, l,
                    address - section.address, r);
@@ -218,13 +231,15 @@ class Checker {
         return (offset | 7) + 1;
     }
 
-    const PairImage& image_;
+    const PairImage &image_;
     std::array<ElfTables, 2> tables_;
     CheckReport report_;
 };
 
 } // namespace
 
-Result<CheckReport> checkImage(const PairImage& image) { return Checker(image).run(); }
+Result<CheckReport> checkImage(const PairImage &image) {
+    return Checker(image).run();
+}
 
 } // namespace dyad

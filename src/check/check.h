@@ -21,6 +21,6 @@ struct CheckReport {
 };
 
 /// Fails only if the image cannot be read; what differs is in the report.
-Result<CheckReport> checkImage(const PairImage& image);
+Result<CheckReport> checkImage(const PairImage &image);
 
 } // namespace dyad

@@ -13,11 +13,13 @@ namespace dyad {
 
 namespace {
 
-std::uint64_t alignTo(std::uint64_t value, std::uint64_t align) { return (value + align - 1) / align * align; }
+std::uint64_t alignTo(std::uint64_t value, std::uint64_t align) {
+    return (value + align - 1) / align * align;
+}
 
 class Rewriter {
   public:
-    Rewriter(std::span<const std::byte> elf, const std::string& name, const ElfRewrite& how)
+    Rewriter(std::span<const std::byte> elf, const std::string &name, const ElfRewrite &how)
         : bytes_(elf), name_(name), how_(how) {}
 
     Result<std::vector<std::byte>> run() {
@@ -57,12 +59,13 @@ class Rewriter {
         std::size_t next = 1;
         for (std::size_t i = 1; i < count; ++i) {
             GElf_Shdr header;
-            Elf_Scn* section = elf_getscn(in_.get(), i);
+            Elf_Scn *section = elf_getscn(in_.get(), i);
             if (!section || !gelf_getshdr(section, &header)) return false;
-            const char* name = elf_strptr(in_.get(), inNames_, header.sh_name);
+            const char *name = elf_strptr(in_.get(), inNames_, header.sh_name);
             if (!name) return false;
             const bool loaded = header.sh_flags & SHF_ALLOC;
-            if (i == inNames_ || (how_.strip && !loaded) || std::ranges::find(how_.drop, name) != how_.drop.end()) continue;
+            if (i == inNames_ || (how_.strip && !loaded) || std::ranges::find(how_.drop, name) != how_.drop.end())
+                continue;
             number_[i] = next++;
         }
         return true;
@@ -74,7 +77,7 @@ class Rewriter {
             Elf_Scn *from = elf_getscn(in_.get(), i), *to = elf_newscn(out_.get());
             GElf_Shdr header;
             if (!from || !to || !gelf_getshdr(from, &header)) return false;
-            const char* name = elf_strptr(in_.get(), inNames_, header.sh_name);
+            const char *name = elf_strptr(in_.get(), inNames_, header.sh_name);
             if (!name) return false;
             header.sh_name = addName(name);
             header.sh_link = header.sh_link < number_.size() ? static_cast<Elf64_Word>(number_[header.sh_link]) : 0;
@@ -83,21 +86,22 @@ class Rewriter {
             if (!(header.sh_flags & SHF_ALLOC)) header.sh_offset = place(header.sh_size, header.sh_addralign);
             if (!gelf_update_shdr(to, &header)) return false;
             if (header.sh_type == SHT_NOBITS || header.sh_size == 0) continue;
-            Elf_Data* data = elf_rawdata(from, nullptr);
+            Elf_Data *data = elf_rawdata(from, nullptr);
             if (!data || !addData(to, data->d_buf, data->d_size)) return false;
         }
         return true;
     }
 
     bool addSections() {
-        for (const AddedSection& section : how_.add)
-            if (!addSection(section.name, SHT_PROGBITS, section.bytes.data(), section.bytes.size(), section.align)) return false;
+        for (const AddedSection &section : how_.add)
+            if (!addSection(section.name, SHT_PROGBITS, section.bytes.data(), section.bytes.size(), section.align))
+                return false;
         names_.reserve(names_.size() + 16); // its own name is added below; the buffer must not move afterwards
         return addSection(".shstrtab", SHT_STRTAB, nullptr, 0, 1);
     }
 
-    bool addSection(const char* name, std::uint32_t type, const void* bytes, std::size_t size, std::size_t align) {
-        Elf_Scn* scn = elf_newscn(out_.get());
+    bool addSection(const char *name, std::uint32_t type, const void *bytes, std::size_t size, std::size_t align) {
+        Elf_Scn *scn = elf_newscn(out_.get());
         if (!scn) return false;
         GElf_Shdr header{};
         header.sh_name = addName(name);
@@ -113,7 +117,8 @@ class Rewriter {
         return gelf_update_shdr(scn, &header) && addData(scn, bytes, size);
     }
 
-    bool addSection(const std::string& name, std::uint32_t type, const void* bytes, std::size_t size, std::size_t align) {
+    bool addSection(const std::string &name, std::uint32_t type, const void *bytes, std::size_t size,
+                    std::size_t align) {
         return addSection(name.c_str(), type, bytes, size, align);
     }
 
@@ -129,10 +134,10 @@ class Rewriter {
         return gelf_update_ehdr(out_.get(), &header) && elf_update(out_.get(), ELF_C_WRITE) >= 0;
     }
 
-    bool addData(Elf_Scn* scn, const void* bytes, std::size_t size) {
-        Elf_Data* data = elf_newdata(scn);
+    bool addData(Elf_Scn *scn, const void *bytes, std::size_t size) {
+        Elf_Data *data = elf_newdata(scn);
         if (!data) return false;
-        data->d_buf = const_cast<void*>(bytes); // only read
+        data->d_buf = const_cast<void *>(bytes); // only read
         data->d_size = size;
         data->d_align = 1;
         data->d_off = 0;
@@ -147,15 +152,15 @@ class Rewriter {
         return offset;
     }
 
-    Elf64_Word addName(const std::string& name) {
+    Elf64_Word addName(const std::string &name) {
         const std::size_t offset = names_.size();
         names_.append(name).push_back('\0');
         return static_cast<Elf64_Word>(offset);
     }
 
     std::span<const std::byte> bytes_;
-    const std::string& name_;
-    const ElfRewrite& how_;
+    const std::string &name_;
+    const ElfRewrite &how_;
     MemoryFile file_;
     ElfHandle in_, out_;
     GElf_Ehdr header_{};
@@ -167,7 +172,8 @@ class Rewriter {
 
 } // namespace
 
-Result<std::vector<std::byte>> rewriteElf(std::span<const std::byte> elf, const std::string& name, const ElfRewrite& how) {
+Result<std::vector<std::byte>> rewriteElf(std::span<const std::byte> elf, const std::string &name,
+                                          const ElfRewrite &how) {
     return Rewriter(elf, name, how).run();
 }
 

@@ -26,6 +26,7 @@ struct ElfRewrite {
 };
 
 /// `name` is for messages.
-Result<std::vector<std::byte>> rewriteElf(std::span<const std::byte> elf, const std::string& name, const ElfRewrite& how);
+Result<std::vector<std::byte>> rewriteElf(std::span<const std::byte> elf, const std::string &name,
+                                          const ElfRewrite &how);
 
 } // namespace dyad

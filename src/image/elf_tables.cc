@@ -14,13 +14,13 @@ namespace {
 /// A string of a string table, checked, as a view into the file (libelf's own pointers end with its handle).
 class Strings {
   public:
-    Strings(std::span<const std::byte> file, Elf* elf, std::size_t index) {
+    Strings(std::span<const std::byte> file, Elf *elf, std::size_t index) {
         GElf_Shdr header;
-        Elf_Scn* scn = elf_getscn(elf, index);
+        Elf_Scn *scn = elf_getscn(elf, index);
         if (!scn || !gelf_getshdr(scn, &header) || header.sh_type != SHT_STRTAB || header.sh_offset > file.size() ||
             header.sh_size > file.size() - header.sh_offset)
             return;
-        text_ = {reinterpret_cast<const char*>(file.data()) + header.sh_offset, header.sh_size};
+        text_ = {reinterpret_cast<const char *>(file.data()) + header.sh_offset, header.sh_size};
     }
     std::optional<std::string_view> at(std::uint64_t offset) const {
         if (offset >= text_.size()) return std::nullopt;
@@ -36,11 +36,16 @@ class Strings {
 
 SymbolType typeOf(unsigned type) {
     switch (type) {
-    case STT_NOTYPE: return SymbolType::None;
-    case STT_OBJECT: return SymbolType::Object;
-    case STT_FUNC: return SymbolType::Function;
-    case STT_TLS: return SymbolType::ThreadLocal;
-    default: return SymbolType::Other;
+    case STT_NOTYPE:
+        return SymbolType::None;
+    case STT_OBJECT:
+        return SymbolType::Object;
+    case STT_FUNC:
+        return SymbolType::Function;
+    case STT_TLS:
+        return SymbolType::ThreadLocal;
+    default:
+        return SymbolType::Other;
     }
 }
 
@@ -64,7 +69,7 @@ Result<ElfTables> readElfTables(std::span<const std::byte> file) {
     }
 
     const Strings names(file, elf.get(), nameTable);
-    for (Elf_Scn* scn = nullptr; (scn = elf_nextscn(elf.get(), scn));) {
+    for (Elf_Scn *scn = nullptr; (scn = elf_nextscn(elf.get(), scn));) {
         GElf_Shdr header;
         if (!gelf_getshdr(scn, &header)) return corrupt;
         const auto sectionName = names.at(header.sh_name);
@@ -75,7 +80,7 @@ Result<ElfTables> readElfTables(std::span<const std::byte> file) {
                                        (header.sh_flags & SHF_TLS) != 0});
         if (header.sh_type != SHT_SYMTAB) continue;
         tables.hasSymbolTable = true;
-        Elf_Data* data = elf_getdata(scn, nullptr);
+        Elf_Data *data = elf_getdata(scn, nullptr);
         const Strings strings(file, elf.get(), header.sh_link);
         const std::uint64_t count = header.sh_size / sizeof(Elf64_Sym);
         for (std::uint64_t i = 1; i < count; ++i) {
@@ -86,7 +91,8 @@ Result<ElfTables> readElfTables(std::span<const std::byte> file) {
             const unsigned type = GELF_ST_TYPE(raw.st_info);
             if (raw.st_shndx == SHN_UNDEF || type == STT_SECTION || type == STT_FILE || text->empty()) continue;
             const bool local = GELF_ST_BIND(raw.st_info) == STB_LOCAL;
-            if (local && (text->starts_with(".L") || (elfHeader.e_machine == EM_AARCH64 && text->starts_with('$')))) continue;
+            if (local && (text->starts_with(".L") || (elfHeader.e_machine == EM_AARCH64 && text->starts_with('$'))))
+                continue;
             tables.symbols.push_back({*text, raw.st_value, raw.st_size, typeOf(type), local,
                                       GELF_ST_BIND(raw.st_info) == STB_WEAK, raw.st_shndx == SHN_ABS});
         }

@@ -37,7 +37,7 @@ struct ElfSection {
 /// The initial image of thread-locals (PT_TLS).
 struct ThreadLocalImage {
     std::uint64_t address = 0, fileSize = 0, memorySize = 0, align = 1;
-    bool operator==(const ThreadLocalImage&) const = default;
+    bool operator==(const ThreadLocalImage &) const = default;
 };
 
 struct ElfTables {

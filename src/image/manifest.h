@@ -7,7 +7,7 @@
 
 namespace dyad {
 
-std::string writeManifest(const Manifest& manifest);
+std::string writeManifest(const Manifest &manifest);
 
 /// Reads and checks the fields; a manifest of another format is an error that says so.
 Result<Manifest> readManifest(std::string_view text);

@@ -22,7 +22,7 @@ namespace dyad {
 
 struct PairImage::State {
     std::string path;
-    void* mapping = nullptr;
+    void *mapping = nullptr;
     std::span<const std::byte> file;
     Manifest manifest;
     std::array<std::span<const std::byte>, 2> elf;
@@ -37,7 +37,7 @@ struct PairImage::State {
     Result<void> readParts();
     Result<void> checkParts() const;
 
-    template <class... Args> Error bad(fmt::format_string<Args...> format, Args&&... args) const {
+    template <class... Args> Error bad(fmt::format_string<Args...> format, Args &&...args) const {
         return Error{fmt::format("'{}' ", path) + fmt::format(format, std::forward<Args>(args)...)};
     }
 };
@@ -48,10 +48,10 @@ Result<void> PairImage::State::map() {
     struct stat status {};
     const bool known = fstat(fd, &status) == 0;
     if (known && S_ISREG(status.st_mode) && status.st_size > 0) {
-        void* address = mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ, MAP_PRIVATE, fd, 0);
+        void *address = mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ, MAP_PRIVATE, fd, 0);
         if (address != MAP_FAILED) {
             mapping = address;
-            file = {static_cast<const std::byte*>(address), static_cast<std::size_t>(status.st_size)};
+            file = {static_cast<const std::byte *>(address), static_cast<std::size_t>(status.st_size)};
         }
     }
     const int error = errno;
@@ -70,10 +70,10 @@ Result<void> PairImage::State::checkWhole() const {
     if (file.size() < sizeof header)
         return bad("is truncated: expected at least {} bytes, found {}", sizeof header, file.size());
     std::memcpy(&header, file.data(), sizeof header);
-    if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_machine != EM_X86_64 ||
-        header.e_type != ET_EXEC)
-        return bad("is not a pair image: expected an executable for x86_64, found ELF type {} for machine {}", header.e_type,
-                   header.e_machine);
+    if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB ||
+        header.e_machine != EM_X86_64 || header.e_type != ET_EXEC)
+        return bad("is not a pair image: expected an executable for x86_64, found ELF type {} for machine {}",
+                   header.e_type, header.e_machine);
     // The section headers are the last thing in the file.
     const std::uint64_t tail = std::uint64_t{header.e_shnum} * sizeof(Elf64_Shdr);
     if (header.e_shoff > file.size() || tail > file.size() - header.e_shoff)
@@ -89,7 +89,7 @@ Result<void> PairImage::State::checkWhole() const {
 Result<void> PairImage::State::readParts() {
     const auto text = findSectionBytes(file, kManifestSection);
     if (!text) return bad("is not a pair image: it has no section '{}'", kManifestSection);
-    auto read = readManifest({reinterpret_cast<const char*>(text->data()), text->size()});
+    auto read = readManifest({reinterpret_cast<const char *>(text->data()), text->size()});
     if (!read) return bad("cannot be used: {}", read.error().message);
     manifest = *std::move(read);
 
@@ -106,11 +106,12 @@ Result<void> PairImage::State::readParts() {
 
 Result<void> PairImage::State::checkParts() const {
     if (manifest.imageEnd % DYAD_PAGE_SIZE || manifest.imageEnd > DYAD_IMAGE_LIMIT)
-        return bad("is damaged: its end {:#x} is not a page boundary below {:#x}", manifest.imageEnd, std::uint64_t{DYAD_IMAGE_LIMIT});
+        return bad("is damaged: its end {:#x} is not a page boundary below {:#x}", manifest.imageEnd,
+                   std::uint64_t{DYAD_IMAGE_LIMIT});
     if (manifest.commonEnd < DYAD_COMMON_BASE || manifest.commonEnd > manifest.imageEnd)
         return bad("is damaged: its common window ends at {:#x}", manifest.commonEnd);
     for (Isa isa : kIsas)
-        for (const Segment& segment : halves[static_cast<std::size_t>(isa)].segments)
+        for (const Segment &segment : halves[static_cast<std::size_t>(isa)].segments)
             if (segment.address + segment.memorySize > manifest.imageEnd)
                 return bad("is damaged: the {} half reaches past the image's end {:#x}", name(isa), manifest.imageEnd);
     if (const std::string id = pairId(halves[0], halves[1]); id != manifest.id)
@@ -118,7 +119,7 @@ Result<void> PairImage::State::checkParts() const {
     return {};
 }
 
-Result<PairImage> PairImage::open(const std::string& path) {
+Result<PairImage> PairImage::open(const std::string &path) {
     auto state = std::make_unique<State>();
     state->path = path;
     if (Result<void> result = state->map(); !result) return std::move(result.error());
@@ -129,16 +130,24 @@ Result<PairImage> PairImage::open(const std::string& path) {
 }
 
 PairImage::PairImage(std::unique_ptr<State> state) : state_(std::move(state)) {}
-PairImage::PairImage(PairImage&&) noexcept = default;
-PairImage& PairImage::operator=(PairImage&&) noexcept = default;
+PairImage::PairImage(PairImage &&) noexcept = default;
+PairImage &PairImage::operator=(PairImage &&) noexcept = default;
 PairImage::~PairImage() = default;
 
-const Manifest& PairImage::manifest() const { return state_->manifest; }
-std::span<const std::byte> PairImage::elf(Isa isa) const { return state_->elf[static_cast<std::size_t>(isa)]; }
-const std::vector<Segment>& PairImage::segments(Isa isa) const {
+const Manifest &PairImage::manifest() const {
+    return state_->manifest;
+}
+std::span<const std::byte> PairImage::elf(Isa isa) const {
+    return state_->elf[static_cast<std::size_t>(isa)];
+}
+const std::vector<Segment> &PairImage::segments(Isa isa) const {
     return state_->halves[static_cast<std::size_t>(isa)].segments;
 }
-std::uint64_t PairImage::entry(Isa isa) const { return state_->halves[static_cast<std::size_t>(isa)].entry; }
-const std::string& PairImage::path() const { return state_->path; }
+std::uint64_t PairImage::entry(Isa isa) const {
+    return state_->halves[static_cast<std::size_t>(isa)].entry;
+}
+const std::string &PairImage::path() const {
+    return state_->path;
+}
 
 } // namespace dyad

@@ -21,29 +21,32 @@ namespace {
 /// Of the embedded ELF file: readers may use its structures in place.
 constexpr std::size_t kElfAlign = 16;
 
-std::vector<Region> regionsOf(const HalfElf& half) {
+std::vector<Region> regionsOf(const HalfElf &half) {
     std::vector<Region> regions;
-    for (const Segment& segment : half.segments) {
+    for (const Segment &segment : half.segments) {
         Region region;
         region.common = segment.address < half.privateStart;
         region.name = fmt::format("{}.{}", region.common ? "common" : "private",
-                                  segment.execute ? "text" : segment.write ? "data" : "rodata");
+                                  segment.execute ? "text"
+                                  : segment.write ? "data"
+                                                  : "rodata");
         region.address = segment.address;
         region.size = segment.memorySize;
-        region.protection = fmt::format("{}{}{}", segment.read ? "r" : "", segment.write ? "w" : "", segment.execute ? "x" : "");
+        region.protection =
+            fmt::format("{}{}{}", segment.read ? "r" : "", segment.write ? "w" : "", segment.execute ? "x" : "");
         regions.push_back(std::move(region));
     }
     return regions;
 }
 
-std::uint64_t imageEnd(const HalfElf& half) {
-    const Segment& last = half.segments.back(); // there is one: the entry point lies in a segment
+std::uint64_t imageEnd(const HalfElf &half) {
+    const Segment &last = half.segments.back(); // there is one: the entry point lies in a segment
     return (last.address + last.memorySize + DYAD_PAGE_SIZE - 1) / DYAD_PAGE_SIZE * DYAD_PAGE_SIZE;
 }
 
 /// Assembles the file: `x86` is an ELF file without sections of ours.
 Result<std::vector<std::byte>> assemble(std::span<const std::byte> x86, std::span<const std::byte> aarch64,
-                                        const Manifest& manifest, bool strip) {
+                                        const Manifest &manifest, bool strip) {
     const std::string text = writeManifest(manifest);
     const Checksum zeros{};
     ElfRewrite how;
@@ -72,8 +75,8 @@ Result<std::vector<std::byte>> makePairImage(std::span<const std::byte> x86, std
     if (!left) return left.error();
     if (!right) return right.error();
     if (left->privateStart == 0 || left->privateStart != right->privateStart)
-        return Error{fmt::format("the common window ends at {:#x} for x86_64 and at {:#x} for aarch64", left->privateStart,
-                                 right->privateStart)};
+        return Error{fmt::format("the common window ends at {:#x} for x86_64 and at {:#x} for aarch64",
+                                 left->privateStart, right->privateStart)};
     manifest.format = kImageFormat;
     if (manifest.toolVersion.empty()) manifest.toolVersion = DYAD_VERSION;
     manifest.id = pairId(*left, *right);
@@ -85,13 +88,13 @@ Result<std::vector<std::byte>> makePairImage(std::span<const std::byte> x86, std
 }
 
 Result<void> writePairImage(std::span<const std::byte> x86, std::span<const std::byte> aarch64, Manifest manifest,
-                            const std::string& path) {
+                            const std::string &path) {
     auto bytes = makePairImage(x86, aarch64, std::move(manifest));
     if (!bytes) return std::move(bytes.error()).in(path);
     return writeOutputFile(path, *bytes, 0777);
 }
 
-Result<std::vector<std::byte>> stripPairImage(const PairImage& image) {
+Result<std::vector<std::byte>> stripPairImage(const PairImage &image) {
     ElfRewrite how;
     how.strip = true;
     auto aarch64 = rewriteElf(image.elf(Isa::aarch64), "the aarch64 half", how);
@@ -99,7 +102,7 @@ Result<std::vector<std::byte>> stripPairImage(const PairImage& image) {
     return assemble(image.elf(Isa::x86_64), *aarch64, image.manifest(), /*strip=*/true);
 }
 
-Result<std::vector<std::byte>> extractHalf(const PairImage& image, Isa isa) {
+Result<std::vector<std::byte>> extractHalf(const PairImage &image, Isa isa) {
     if (isa == Isa::aarch64) return std::vector<std::byte>(image.elf(isa).begin(), image.elf(isa).end());
     ElfRewrite how;
     how.drop = {kAArch64Section, kManifestSection, kChecksumSection};

@@ -17,12 +17,14 @@ namespace dyad {
 namespace {
 
 // Integers enter the hash as 8 bytes, little endian.
-void hashInteger(XXH3_state_t* state, std::uint64_t value) { XXH3_128bits_update(state, &value, sizeof value); }
+void hashInteger(XXH3_state_t *state, std::uint64_t value) {
+    XXH3_128bits_update(state, &value, sizeof value);
+}
 
-void hashHalf(XXH3_state_t* state, const HalfElf& half) {
+void hashHalf(XXH3_state_t *state, const HalfElf &half) {
     hashInteger(state, half.entry);
     hashInteger(state, half.segments.size());
-    for (const Segment& segment : half.segments) {
+    for (const Segment &segment : half.segments) {
         hashInteger(state, segment.address);
         hashInteger(state, segment.memorySize);
         hashInteger(state, segment.bytes.size());
@@ -31,13 +33,13 @@ void hashHalf(XXH3_state_t* state, const HalfElf& half) {
     }
 }
 
-std::optional<GElf_Shdr> findSection(Elf* elf, std::string_view wanted) {
+std::optional<GElf_Shdr> findSection(Elf *elf, std::string_view wanted) {
     std::size_t names = 0;
     if (elf_getshdrstrndx(elf, &names) != 0) return std::nullopt;
-    for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section));) {
+    for (Elf_Scn *section = nullptr; (section = elf_nextscn(elf, section));) {
         GElf_Shdr header;
         if (!gelf_getshdr(section, &header)) return std::nullopt;
-        const char* name = elf_strptr(elf, names, header.sh_name);
+        const char *name = elf_strptr(elf, names, header.sh_name);
         if (name && name == wanted) return header;
     }
     return std::nullopt;
@@ -46,7 +48,7 @@ std::optional<GElf_Shdr> findSection(Elf* elf, std::string_view wanted) {
 } // namespace
 
 Result<HalfElf> readHalfElf(std::span<const std::byte> bytes, Isa isa) {
-    auto bad = [&]<class... Args>(fmt::format_string<Args...> format, Args&&... args) {
+    auto bad = [&]<class... Args>(fmt::format_string<Args...> format, Args &&...args) {
         return Error{fmt::format("the {} half ", name(isa)) + fmt::format(format, std::forward<Args>(args)...)};
     };
     ElfHandle elf = openElf(bytes);
@@ -54,7 +56,8 @@ Result<HalfElf> readHalfElf(std::span<const std::byte> bytes, Isa isa) {
     if (!elf || elf_kind(elf.get()) != ELF_K_ELF || !gelf_getehdr(elf.get(), &header)) return bad("is not an ELF file");
     if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_type != ET_EXEC ||
         header.e_machine != (isa == Isa::x86_64 ? EM_X86_64 : EM_AARCH64))
-        return bad("is not a static executable for {} (ELF type {}, machine {})", name(isa), header.e_type, header.e_machine);
+        return bad("is not a static executable for {} (ELF type {}, machine {})", name(isa), header.e_type,
+                   header.e_machine);
 
     HalfElf half;
     half.entry = header.e_entry;
@@ -102,7 +105,7 @@ std::optional<std::span<const std::byte>> findSectionBytes(std::span<const std::
     return bytes.subspan(section->sh_offset, section->sh_size);
 }
 
-std::string pairId(const HalfElf& x86, const HalfElf& arm) {
+std::string pairId(const HalfElf &x86, const HalfElf &arm) {
     XXH3_state_t state;
     XXH3_128bits_reset(&state);
     hashHalf(&state, x86);
@@ -110,7 +113,8 @@ std::string pairId(const HalfElf& x86, const HalfElf& arm) {
     XXH128_canonical_t canonical;
     XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state));
     std::string text;
-    for (unsigned char byte : canonical.digest) text += fmt::format("{:02x}", byte);
+    for (unsigned char byte : canonical.digest)
+        text += fmt::format("{:02x}", byte);
     return text;
 }
 

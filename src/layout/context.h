@@ -9,7 +9,7 @@ namespace dyad::layout {
 
 struct SectionRef {
     std::uint32_t object = 0, section = 0;
-    bool operator==(const SectionRef&) const = default;
+    bool operator==(const SectionRef &) const = default;
 };
 
 struct Definition {
@@ -23,8 +23,8 @@ struct Half {
     std::vector<Object> objects;
     std::unordered_map<std::string_view, Definition> globals; ///< what the linker will choose for each name
 
-    Section& section(SectionRef ref) { return objects[ref.object].sections[ref.section]; }
-    const Symbol& symbol(const Definition& definition) const {
+    Section &section(SectionRef ref) { return objects[ref.object].sections[ref.section]; }
+    const Symbol &symbol(const Definition &definition) const {
         return objects[definition.place.object].symbols[definition.symbol];
     }
 };
@@ -47,30 +47,34 @@ struct Context {
 
     /// Collects an error; a pass goes on to find more, layOut() stops after it.
     void error(std::string message);
-    const Section& section(const Unit& unit, Isa isa) {
+    const Section &section(const Unit &unit, Isa isa) {
         return halves[static_cast<std::size_t>(isa)].section(unit.place[static_cast<std::size_t>(isa)]);
     }
 };
 
-inline std::size_t index(Isa isa) { return static_cast<std::size_t>(isa); }
-inline Isa other(Isa isa) { return isa == Isa::x86_64 ? Isa::aarch64 : Isa::x86_64; }
+inline std::size_t index(Isa isa) {
+    return static_cast<std::size_t>(isa);
+}
+inline Isa other(Isa isa) {
+    return isa == Isa::x86_64 ? Isa::aarch64 : Isa::x86_64;
+}
 
 /// Follows the linker's rules for section groups and for strong and weak definitions. Afterwards `globals` is complete.
-void resolveSymbols(Context& context);
+void resolveSymbols(Context &context);
 /// Finds the definition that a symbol of an object stands for; false if it is undefined, absolute or tentative.
-bool findDefinition(const Half& half, std::uint32_t object, std::uint32_t symbol, Definition& found);
+bool findDefinition(const Half &half, std::uint32_t object, std::uint32_t symbol, Definition &found);
 
 /// Pairs the sections of both halves. Afterwards every common section belongs to one unit.
-void pairSections(Context& context);
+void pairSections(Context &context);
 
 /// Marks what can be reached in either half. Afterwards both sections of a unit are live or both are dead.
-void markLive(Context& context);
+void markLive(Context &context);
 
 /// Checks that references across the common border are sound: no native symbol that one half lacks, no address of a
 /// private thing in common data.
-void checkReferences(Context& context);
+void checkReferences(Context &context);
 
 /// Orders the units, gives them sizes, alignments and names. Afterwards the sections hold what is to be written.
-void placeUnits(Context& context, LayoutOutput& output);
+void placeUnits(Context &context, LayoutOutput &output);
 
 } // namespace dyad::layout

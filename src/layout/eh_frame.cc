@@ -19,9 +19,10 @@ std::uint32_t word(std::span<const std::byte> bytes, std::uint64_t offset) {
 
 } // namespace
 
-Result<std::vector<UnwindEdge>> readUnwindEdges(const Object& object, const Section& section) {
+Result<std::vector<UnwindEdge>> readUnwindEdges(const Object &object, const Section &section) {
     auto bad = [&](std::uint64_t offset, std::string_view what) {
-        return Error{fmt::format("{}: corrupt unwind table '{}' at offset {}: {}", object.name, section.name, offset, what)};
+        return Error{
+            fmt::format("{}: corrupt unwind table '{}' at offset {}: {}", object.name, section.name, offset, what)};
     };
     std::vector<Relocation> relocations = section.relocations;
     std::ranges::stable_sort(relocations, {}, &Relocation::offset);
@@ -43,7 +44,8 @@ Result<std::vector<UnwindEdge>> readUnwindEdges(const Object& object, const Sect
         const std::uint32_t id = word(section.bytes, idOffset);
 
         std::vector<std::uint32_t> symbols;
-        for (; next != relocations.end() && next->offset < recordEnd; ++next) symbols.push_back(next->symbol);
+        for (; next != relocations.end() && next->offset < recordEnd; ++next)
+            symbols.push_back(next->symbol);
         if (id == 0) {
             personalities[start] = std::move(symbols);
         } else if (!symbols.empty()) {

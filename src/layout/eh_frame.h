@@ -13,6 +13,6 @@ struct UnwindEdge {
 };
 
 /// Reads one .eh_frame section of the object.
-Result<std::vector<UnwindEdge>> readUnwindEdges(const Object& object, const Section& section);
+Result<std::vector<UnwindEdge>> readUnwindEdges(const Object &object, const Section &section);
 
 } // namespace dyad::layout

@@ -12,36 +12,43 @@ namespace dyad {
 
 namespace layout {
 
-void Context::error(std::string message) { errors.push_back(std::move(message)); }
+void Context::error(std::string message) {
+    errors.push_back(std::move(message));
+}
 
 namespace {
 
 // A program that is wrong in many places is usually wrong in one way.
 constexpr std::size_t kMostErrors = 20;
 
-std::optional<Error> failure(const Context& context) {
+std::optional<Error> failure(const Context &context) {
     if (context.errors.empty()) return std::nullopt;
     const std::size_t shown = std::min(context.errors.size(), kMostErrors);
-    std::string text = fmt::format("{}", fmt::join(context.errors.begin(), context.errors.begin() + static_cast<long>(shown), "\n"));
+    std::string text =
+        fmt::format("{}", fmt::join(context.errors.begin(), context.errors.begin() + static_cast<long>(shown), "\n"));
     if (shown < context.errors.size()) text += fmt::format("\n{} more errors", context.errors.size() - shown);
     return Error{std::move(text)};
 }
 
-std::vector<std::string> readHalf(Half& half, std::vector<ObjectFile> files) {
+std::vector<std::string> readHalf(Half &half, std::vector<ObjectFile> files) {
     std::vector<std::string> errors;
-    for (ObjectFile& file : files) {
+    for (ObjectFile &file : files) {
         auto object = readObject(std::move(file), half.isa);
-        if (object) half.objects.push_back(*std::move(object));
-        else errors.push_back(std::move(object.error().message));
+        if (object)
+            half.objects.push_back(*std::move(object));
+        else
+            errors.push_back(std::move(object.error().message));
     }
     return errors;
 }
 
-void writeHalf(const Half& half, std::vector<ObjectFile>& files, std::vector<std::string>& errors) {
-    for (const Object& object : half.objects) {
+void writeHalf(const Half &half, std::vector<ObjectFile> &files, std::vector<std::string> &errors) {
+    for (const Object &object : half.objects) {
         auto bytes = writeObject(object);
-        if (bytes) files.push_back({object.name, *std::move(bytes), object.role});
-        else errors.push_back(std::move(bytes.error().message));
+        if (bytes)
+            files.push_back({object.name, *std::move(bytes), object.role});
+        else
+            errors.push_back(std::move(bytes.error().message));
     }
 }
 
@@ -56,8 +63,9 @@ Result<LayoutOutput> layOut(LayoutInput input) {
     context.gcSections = input.gcSections;
     context.everyGlobalCommon = input.everyGlobalCommon;
 
-    for (Half& half : context.halves)
-        for (std::string& error : readHalf(half, std::move(input.objects[index(half.isa)]))) context.error(std::move(error));
+    for (Half &half : context.halves)
+        for (std::string &error : readHalf(half, std::move(input.objects[index(half.isa)])))
+            context.error(std::move(error));
     if (auto error = failure(context)) return *std::move(error);
 
     LayoutOutput output;
@@ -74,8 +82,9 @@ Result<LayoutOutput> layOut(LayoutInput input) {
     std::thread arm([&] { writeHalf(context.halves[1], output.objects[1], errors[1]); });
     writeHalf(context.halves[0], output.objects[0], errors[0]);
     arm.join();
-    for (const auto& list : errors)
-        for (const std::string& error : list) context.error(error);
+    for (const auto &list : errors)
+        for (const std::string &error : list)
+            context.error(error);
     if (auto error = failure(context)) return *std::move(error);
     return output;
 }

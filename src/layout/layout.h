@@ -1,5 +1,6 @@
-// The common layout: makes the objects of both halves of a program agree in order, size and alignment of everything that
-// must have the same address on both ISAs, so that two links with linker-scripts/<isa>.ld place it alike. docs/layout.md.
+// The common layout: makes the objects of both halves of a program agree in order, size and alignment of everything
+// that must have the same address on both ISAs, so that two links with linker-scripts/<isa>.ld place it alike.
+// docs/layout.md.
 #pragma once
 
 #include "image/pair_image.h"
@@ -62,10 +63,10 @@ Result<LayoutOutput> layOut(LayoutInput input);
 using LinkedHalves = std::array<std::span<const std::byte>, 2>;
 
 /// Checks what only the links can show: both halves placed the common output sections alike and lld created no thunks.
-Result<void> verifyLinked(const LayoutOutput& layout, const LinkedHalves& linked);
+Result<void> verifyLinked(const LayoutOutput &layout, const LinkedHalves &linked);
 
 /// The link map: address, size per ISA and padded, symbol and object of every common unit, then the private symbols of
 /// each half. Needs the linked files' symbol tables for the private part.
-Result<std::string> writeMap(const LayoutOutput& layout, const LinkedHalves& linked);
+Result<std::string> writeMap(const LayoutOutput &layout, const LinkedHalves &linked);
 
 } // namespace dyad

@@ -15,17 +15,19 @@ namespace {
 bool usable = true;
 
 std::string withoutTrailingNewlines(std::string text) {
-    while (!text.empty() && text.back() == '\n') text.pop_back();
+    while (!text.empty() && text.back() == '\n')
+        text.pop_back();
     return text;
 }
 
 } // namespace
 
-Result<void> linkElf(const std::vector<std::string>& arguments, std::string* messages) {
+Result<void> linkElf(const std::vector<std::string> &arguments, std::string *messages) {
     if (!usable) return Error{"lld crashed in an earlier link of this process"};
 
-    llvm::SmallVector<const char*, 64> argv{"ld.lld"};
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    llvm::SmallVector<const char *, 64> argv{"ld.lld"};
+    for (const std::string &argument : arguments)
+        argv.push_back(argument.c_str());
 
     std::string text;
     llvm::raw_string_ostream stream(text);

@@ -12,6 +12,6 @@ namespace dyad {
 /// *messages, warnings of successful links included; nothing reaches stdout or stderr. On failure the error holds lld's
 /// messages. May be called any number of times in one process, but by one thread at a time: lld keeps global state
 /// while it runs (it uses threads of its own; --threads=N limits them).
-Result<void> linkElf(const std::vector<std::string>& arguments, std::string* messages = nullptr);
+Result<void> linkElf(const std::vector<std::string> &arguments, std::string *messages = nullptr);
 
 } // namespace dyad

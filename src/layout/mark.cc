@@ -14,11 +14,13 @@ constexpr std::uint64_t kShfGnuRetain = 1u << 21;
 
 class Marker {
   public:
-    explicit Marker(Context& context) : context_(context) {}
+    explicit Marker(Context &context) : context_(context) {}
 
     void run() {
-        for (Half& half : context_.halves) prepare(half);
-        for (Half& half : context_.halves) addRoots(half);
+        for (Half &half : context_.halves)
+            prepare(half);
+        for (Half &half : context_.halves)
+            addRoots(half);
         while (!work_.empty()) {
             const auto [half, place] = work_.back();
             work_.pop_back();
@@ -28,16 +30,16 @@ class Marker {
 
   private:
     struct Item {
-        Half* half;
+        Half *half;
         SectionRef place;
     };
     using Needs = std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<SectionRef>>;
 
-    void prepare(Half& half) {
+    void prepare(Half &half) {
         for (std::uint32_t o = 0; o < half.objects.size(); ++o) {
-            Object& object = half.objects[o];
+            Object &object = half.objects[o];
             for (std::uint32_t s = 1; s < object.sections.size(); ++s) {
-                Section& section = object.sections[s];
+                Section &section = object.sections[s];
                 if (section.discarded || !section.live) continue;
                 if (section.flags & SHF_ALLOC) section.live = section.sectionClass == SectionClass::EhFrame;
                 if (section.flags & SHF_LINK_ORDER && section.link) need(half, {o, section.link}, {o, s});
@@ -47,13 +49,13 @@ class Marker {
         }
     }
 
-    void readUnwind(Half& half, std::uint32_t o, const Section& section) {
+    void readUnwind(Half &half, std::uint32_t o, const Section &section) {
         auto edges = readUnwindEdges(half.objects[o], section);
         if (!edges) {
             context_.error(edges.error().message);
             return;
         }
-        for (const UnwindEdge& edge : *edges) {
+        for (const UnwindEdge &edge : *edges) {
             Definition function, needed;
             if (!findDefinition(half, o, edge.function, function)) continue;
             for (std::uint32_t symbol : edge.needed)
@@ -61,63 +63,68 @@ class Marker {
         }
     }
 
-    void need(const Half& half, SectionRef user, SectionRef needed) {
+    void need(const Half &half, SectionRef user, SectionRef needed) {
         needs_[index(half.isa)][{user.object, user.section}].push_back(needed);
     }
 
-    void addRoots(Half& half) {
+    void addRoots(Half &half) {
         for (std::uint32_t o = 0; o < half.objects.size(); ++o) {
-            const Object& object = half.objects[o];
+            const Object &object = half.objects[o];
             for (std::uint32_t s = 1; s < object.sections.size(); ++s) {
-                const Section& section = object.sections[s];
+                const Section &section = object.sections[s];
                 if (!(section.flags & SHF_ALLOC) || section.sectionClass == SectionClass::EhFrame) continue;
-                const bool table = section.sectionClass == SectionClass::Metadata && !(section.flags & SHF_LINK_ORDER) &&
-                                   !section.name.starts_with(".gcc_except_table");
+                const bool table = section.sectionClass == SectionClass::Metadata &&
+                                   !(section.flags & SHF_LINK_ORDER) && !section.name.starts_with(".gcc_except_table");
                 if (object.role == ObjectFile::Role::Private || section.flags & kShfGnuRetain || table ||
                     section.sectionClass == SectionClass::InitArray || section.sectionClass == SectionClass::Note)
                     mark(half, {o, s});
             }
         }
-        for (const std::string& root : context_.roots) markName(half, root);
+        for (const std::string &root : context_.roots)
+            markName(half, root);
     }
 
-    void markName(Half& half, std::string_view name) {
+    void markName(Half &half, std::string_view name) {
         if (auto position = half.globals.find(name); position != half.globals.end()) {
             mark(half, position->second.place);
             return;
         }
         for (std::string_view prefix : {"__start_", "__stop_"})
             if (name.starts_with(prefix)) {
-                const auto& sections = userSections_[index(half.isa)];
+                const auto &sections = userSections_[index(half.isa)];
                 if (auto found = sections.find(name.substr(prefix.size())); found != sections.end())
-                    for (SectionRef place : found->second) mark(half, place);
+                    for (SectionRef place : found->second)
+                        mark(half, place);
             }
     }
 
-    void mark(Half& half, SectionRef place) {
-        Section& section = half.section(place);
+    void mark(Half &half, SectionRef place) {
+        Section &section = half.section(place);
         if (section.live || section.discarded || !(section.flags & SHF_ALLOC)) return;
         section.live = true;
         work_.push_back({&half, place});
         if (!section.common) return;
-        Half& opposite = context_.halves[index(other(half.isa))];
+        Half &opposite = context_.halves[index(other(half.isa))];
         mark(opposite, context_.units[section.unit].place[index(opposite.isa)]);
     }
 
-    void follow(Half& half, SectionRef place) {
-        const Section& section = half.section(place);
-        for (const Relocation& relocation : section.relocations) {
-            const Symbol& symbol = half.objects[place.object].symbols[relocation.symbol];
+    void follow(Half &half, SectionRef place) {
+        const Section &section = half.section(place);
+        for (const Relocation &relocation : section.relocations) {
+            const Symbol &symbol = half.objects[place.object].symbols[relocation.symbol];
             Definition definition;
-            if (symbol.isGlobal()) markName(half, symbol.name);
-            else if (findDefinition(half, place.object, relocation.symbol, definition)) mark(half, definition.place);
+            if (symbol.isGlobal())
+                markName(half, symbol.name);
+            else if (findDefinition(half, place.object, relocation.symbol, definition))
+                mark(half, definition.place);
         }
-        const Needs& needs = needs_[index(half.isa)];
+        const Needs &needs = needs_[index(half.isa)];
         if (auto found = needs.find({place.object, place.section}); found != needs.end())
-            for (SectionRef needed : found->second) mark(half, needed);
+            for (SectionRef needed : found->second)
+                mark(half, needed);
     }
 
-    Context& context_;
+    Context &context_;
     std::vector<Item> work_;
     std::array<Needs, 2> needs_;
     std::array<std::map<std::string_view, std::vector<SectionRef>>, 2> userSections_;
@@ -125,7 +132,7 @@ class Marker {
 
 } // namespace
 
-void markLive(Context& context) {
+void markLive(Context &context) {
     if (context.gcSections) Marker(context).run();
 }
 

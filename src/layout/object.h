@@ -12,7 +12,9 @@ namespace dyad::layout {
 /// What a common section holds; decides its output section.
 enum class Kind : std::uint8_t { Text, Rodata, Data, Bss, Tdata, Tbss };
 inline constexpr std::array<std::string_view, 6> kKindNames{"text", "rodata", "data", "bss", "tdata", "tbss"};
-constexpr std::string_view name(Kind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
+constexpr std::string_view name(Kind kind) {
+    return kKindNames[static_cast<std::size_t>(kind)];
+}
 
 /// What the layout does with a section.
 enum class SectionClass : std::uint8_t {
@@ -86,7 +88,7 @@ Result<Object> readObject(ObjectFile file, Isa isa);
 
 /// The object with the layout's changes: names, sizes (padded with trapping instructions), alignments, symbol sizes;
 /// dead sections are marked SHF_EXCLUDE. Section and symbol indices stay.
-Result<std::vector<std::byte>> writeObject(const Object& object);
+Result<std::vector<std::byte>> writeObject(const Object &object);
 
 /// True for names that __start_NAME and __stop_NAME can be formed from.
 bool isCIdentifier(std::string_view text);

@@ -22,7 +22,7 @@ bool startsWithPart(std::string_view name, std::string_view prefix) {
     return name.starts_with(prefix) && (name.size() == prefix.size() || name[prefix.size()] == '.');
 }
 
-SectionClass classify(const Section& section) {
+SectionClass classify(const Section &section) {
     if (!(section.flags & SHF_ALLOC)) return SectionClass::NotLoaded;
     const std::string_view name = section.name;
     if (section.type == kShtX86Unwind || name == ".eh_frame") return SectionClass::EhFrame;
@@ -37,7 +37,7 @@ SectionClass classify(const Section& section) {
     return SectionClass::Content;
 }
 
-Kind kindOf(const Section& section) {
+Kind kindOf(const Section &section) {
     const bool zero = section.type == SHT_NOBITS;
     if (section.flags & SHF_EXECINSTR) return Kind::Text;
     if (section.flags & SHF_TLS) return zero ? Kind::Tbss : Kind::Tdata;
@@ -46,7 +46,7 @@ Kind kindOf(const Section& section) {
 }
 
 // Assembler labels and AArch64 mapping symbols ($x, $d: AAELF64 5.5.4) name no object of the program.
-bool namesSomething(const Symbol& symbol, Isa isa) {
+bool namesSomething(const Symbol &symbol, Isa isa) {
     if (symbol.type == STT_SECTION || symbol.type == STT_FILE || symbol.name.empty()) return false;
     if (symbol.isGlobal()) return true;
     if (symbol.name.starts_with(".L")) return false;
@@ -55,24 +55,24 @@ bool namesSomething(const Symbol& symbol, Isa isa) {
 
 class Reader {
   public:
-    explicit Reader(Object& object) : object_(object) {}
+    explicit Reader(Object &object) : object_(object) {}
 
     Result<void> read() {
         for (auto step : {&Reader::readHeader, &Reader::readSections, &Reader::readSymbols, &Reader::readTables})
             if (Result<void> result = (this->*step)(); !result) return result;
         for (std::uint32_t i = 0; i < object_.symbols.size(); ++i) {
-            const Symbol& symbol = object_.symbols[i];
+            const Symbol &symbol = object_.symbols[i];
             if (symbol.section != kUndefined && symbol.section < object_.sections.size() &&
                 namesSomething(symbol, object_.isa))
                 object_.sections[symbol.section].symbols.push_back(i);
         }
-        for (Section& section : object_.sections)
+        for (Section &section : object_.sections)
             std::ranges::stable_sort(section.symbols, {}, [&](std::uint32_t i) { return object_.symbols[i].value; });
         return {};
     }
 
   private:
-    template <class... Args> Error bad(fmt::format_string<Args...> format, Args&&... args) const {
+    template <class... Args> Error bad(fmt::format_string<Args...> format, Args &&...args) const {
         return Error{object_.name + ": " + fmt::format(format, std::forward<Args>(args)...)};
     }
 
@@ -85,7 +85,7 @@ class Reader {
             return bad("not a 64-bit little-endian ELF object");
         const unsigned wanted = object_.isa == Isa::x86_64 ? EM_X86_64 : EM_AARCH64;
         if (header.e_machine != wanted) {
-            const char* found = header.e_machine == EM_X86_64    ? "x86_64"
+            const char *found = header.e_machine == EM_X86_64    ? "x86_64"
                                 : header.e_machine == EM_AARCH64 ? "aarch64"
                                                                  : nullptr;
             return bad("expected an object for {}, found one for {}", dyad::name(object_.isa),
@@ -96,17 +96,17 @@ class Reader {
     }
 
     Result<void> readSections() {
-        Elf* elf = object_.elf.get();
+        Elf *elf = object_.elf.get();
         std::size_t count = 0, names = 0;
         if (elf_getshdrnum(elf, &count) != 0 || elf_getshdrstrndx(elf, &names) != 0 || count == 0)
             return bad("corrupt section header table: {}", elfMessage());
         object_.sections.resize(count);
         for (std::size_t i = 1; i < count; ++i) {
-            Section& section = object_.sections[i];
-            Elf_Scn* scn = elf_getscn(elf, i);
+            Section &section = object_.sections[i];
+            Elf_Scn *scn = elf_getscn(elf, i);
             GElf_Shdr header;
             if (!scn || !gelf_getshdr(scn, &header)) return bad("section {}: {}", i, elfMessage());
-            const char* name = elf_strptr(elf, names, header.sh_name);
+            const char *name = elf_strptr(elf, names, header.sh_name);
             if (!name) return bad("section {}: name lies outside the string table", i);
             section.name = name;
             section.type = header.sh_type;
@@ -138,7 +138,7 @@ class Reader {
     }
 
     template <class Entry> Result<std::span<const std::byte>> table(std::uint32_t index) {
-        const Section& section = object_.sections[index];
+        const Section &section = object_.sections[index];
         if (section.entrySize != sizeof(Entry) || section.size % sizeof(Entry))
             return bad("section '{}': {} bytes in entries of {}, expected entries of {}", section.name, section.size,
                        section.entrySize, sizeof(Entry));
@@ -167,8 +167,8 @@ class Reader {
         object_.symbols.resize(count);
         for (std::size_t i = 1; i < count; ++i) {
             const auto raw = entry<Elf64_Sym>(*symbols, i);
-            Symbol& symbol = object_.symbols[i];
-            const char* name = elf_strptr(object_.elf.get(), object_.sections[object_.symbolTable].link, raw.st_name);
+            Symbol &symbol = object_.symbols[i];
+            const char *name = elf_strptr(object_.elf.get(), object_.sections[object_.symbolTable].link, raw.st_name);
             if (!name) return bad("symbol {}: name lies outside the string table", i);
             symbol.name = name;
             symbol.value = raw.st_value;
@@ -190,7 +190,7 @@ class Reader {
             }
             if (symbol.section >= object_.sections.size())
                 return bad("symbol '{}': section {} does not exist", name, symbol.section);
-            const Section& section = object_.sections[symbol.section];
+            const Section &section = object_.sections[symbol.section];
             if (symbol.section != kUndefined &&
                 (symbol.value > section.size || symbol.size > section.size - symbol.value))
                 return bad("symbol '{}' (offset {}, {} bytes) lies outside its section '{}' of {} bytes", name,
@@ -201,12 +201,15 @@ class Reader {
 
     Result<void> readTables() {
         for (std::uint32_t i = 1; i < object_.sections.size(); ++i) {
-            const Section& section = object_.sections[i];
+            const Section &section = object_.sections[i];
             Result<void> result;
-            if (section.type == SHT_RELA) result = readRelocations(i);
-            else if (section.type == SHT_GROUP) result = readGroup(i);
+            if (section.type == SHT_RELA)
+                result = readRelocations(i);
+            else if (section.type == SHT_GROUP)
+                result = readGroup(i);
             else if (section.type == SHT_REL)
-                result = bad("section '{}': relocations without addends are not used by x86_64 and aarch64", section.name);
+                result =
+                    bad("section '{}': relocations without addends are not used by x86_64 and aarch64", section.name);
             if (!result) return result;
         }
         return {};
@@ -215,10 +218,10 @@ class Reader {
     Result<void> readRelocations(std::uint32_t index) {
         auto entries = table<Elf64_Rela>(index);
         if (!entries) return entries.error();
-        const Section& source = object_.sections[index];
+        const Section &source = object_.sections[index];
         if (source.info == 0 || source.info >= object_.sections.size())
             return bad("section '{}': relocated section {} does not exist", source.name, source.info);
-        Section& target = object_.sections[source.info];
+        Section &target = object_.sections[source.info];
         if (!target.relocations.empty()) return bad("section '{}' has two relocation tables", target.name);
         const std::size_t count = entries->size() / sizeof(Elf64_Rela);
         target.relocations.reserve(count);
@@ -229,20 +232,21 @@ class Reader {
                            raw.r_offset, target.size);
             const std::uint64_t symbol = ELF64_R_SYM(raw.r_info);
             if (symbol != 0 && symbol >= object_.symbols.size())
-                return bad("section '{}': relocation names symbol {} of {}", target.name, symbol, object_.symbols.size());
+                return bad("section '{}': relocation names symbol {} of {}", target.name, symbol,
+                           object_.symbols.size());
             target.relocations.push_back({raw.r_offset, static_cast<std::uint32_t>(symbol), raw.r_addend});
         }
         return {};
     }
 
     Result<void> readGroup(std::uint32_t index) {
-        const Section& section = object_.sections[index];
+        const Section &section = object_.sections[index];
         auto words = table<Elf32_Word>(index);
         if (!words) return words.error();
         if (words->empty()) return bad("section group '{}' is empty", section.name);
         if (section.info >= object_.symbols.size()) return bad("section group {} has no signature", index);
         if (!(entry<Elf32_Word>(*words, 0) & GRP_COMDAT)) return {};
-        const Symbol& symbol = object_.symbols[section.info];
+        const Symbol &symbol = object_.symbols[section.info];
         Group group{symbol.name, {}};
         // A section symbol stands for its section's name (gABI, "Section Groups").
         if (symbol.type == STT_SECTION && symbol.section < object_.sections.size())
@@ -257,12 +261,14 @@ class Reader {
         return {};
     }
 
-    Object& object_;
+    Object &object_;
 };
 
 } // namespace
 
-bool Symbol::isGlobal() const { return binding != STB_LOCAL; }
+bool Symbol::isGlobal() const {
+    return binding != STB_LOCAL;
+}
 
 bool isCIdentifier(std::string_view text) {
     auto isLetter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };

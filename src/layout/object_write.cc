@@ -21,7 +21,7 @@ constexpr std::array<unsigned char, 2> kTextPadding{0xcc, 0x00};
 
 class Writer {
   public:
-    explicit Writer(const Object& object) : object_(object) {}
+    explicit Writer(const Object &object) : object_(object) {}
 
     Result<std::vector<std::byte>> write() {
         elf_version(EV_CURRENT);
@@ -36,7 +36,9 @@ class Writer {
     }
 
   private:
-    Error fail(std::string_view why) const { return Error{fmt::format("{}: cannot rewrite the object: {}", object_.name, why)}; }
+    Error fail(std::string_view why) const {
+        return Error{fmt::format("{}: cannot rewrite the object: {}", object_.name, why)};
+    }
 
     std::uint32_t addName(std::string_view name) {
         const auto offset = static_cast<std::uint32_t>(names_.size());
@@ -44,10 +46,10 @@ class Writer {
         return offset;
     }
 
-    bool addData(Elf_Scn* scn, const void* bytes, std::size_t size, std::uint64_t align) {
-        Elf_Data* data = elf_newdata(scn);
+    bool addData(Elf_Scn *scn, const void *bytes, std::size_t size, std::uint64_t align) {
+        Elf_Data *data = elf_newdata(scn);
         if (!data) return false;
-        data->d_buf = const_cast<void*>(bytes); // libelf only reads it when writing a new file
+        data->d_buf = const_cast<void *>(bytes); // libelf only reads it when writing a new file
         data->d_size = size;
         data->d_align = align;
         data->d_type = ELF_T_BYTE;
@@ -56,8 +58,8 @@ class Writer {
     }
 
     bool addSection(std::size_t index) {
-        const Section& section = object_.sections[index];
-        Elf_Scn* scn = elf_newscn(out_.get());
+        const Section &section = object_.sections[index];
+        Elf_Scn *scn = elf_newscn(out_.get());
         GElf_Shdr header{};
         if (!scn) return false;
         header.sh_name = addName(section.newName.empty() ? section.name : section.newName);
@@ -74,11 +76,12 @@ class Writer {
         }
         if (!section.live) header.sh_flags |= kShfExclude;
         // A link with --gc-sections then keeps exactly what the layout kept, and no symbols of what it dropped.
-        else if (section.flags & SHF_ALLOC && section.sectionClass != SectionClass::EhFrame) header.sh_flags |= kShfGnuRetain;
+        else if (section.flags & SHF_ALLOC && section.sectionClass != SectionClass::EhFrame)
+            header.sh_flags |= kShfGnuRetain;
         if (!gelf_update_shdr(scn, &header)) return false;
 
         if (section.type == SHT_NOBITS) {
-            Elf_Data* data = elf_newdata(scn);
+            Elf_Data *data = elf_newdata(scn);
             if (!data) return false;
             data->d_buf = nullptr;
             data->d_size = section.newSize;
@@ -90,23 +93,24 @@ class Writer {
         if (index == object_.symbolTable) return addSymbols(scn, section);
         if (!section.bytes.empty() && !addData(scn, section.bytes.data(), section.size, section.newAlign)) return false;
         if (const std::uint64_t extra = section.newSize - section.size; extra != 0) {
-            const unsigned char fill = section.kind == Kind::Text ? kTextPadding[static_cast<std::size_t>(object_.isa)] : 0;
+            const unsigned char fill =
+                section.kind == Kind::Text ? kTextPadding[static_cast<std::size_t>(object_.isa)] : 0;
             paddings_.emplace_back(extra, static_cast<std::byte>(fill));
             return addData(scn, paddings_.back().data(), extra, 1);
         }
         return true;
     }
 
-    bool addSymbols(Elf_Scn* scn, const Section& section) {
+    bool addSymbols(Elf_Scn *scn, const Section &section) {
         symbols_.assign(section.bytes.begin(), section.bytes.end());
         for (std::size_t i = 0; i < object_.symbols.size(); ++i)
-            std::memcpy(symbols_.data() + i * sizeof(Elf64_Sym) + offsetof(Elf64_Sym, st_size), &object_.symbols[i].newSize,
-                        sizeof(Elf64_Xword));
+            std::memcpy(symbols_.data() + i * sizeof(Elf64_Sym) + offsetof(Elf64_Sym, st_size),
+                        &object_.symbols[i].newSize, sizeof(Elf64_Xword));
         return addData(scn, symbols_.data(), symbols_.size(), section.align);
     }
 
     bool addNames() {
-        Elf_Scn* scn = elf_newscn(out_.get());
+        Elf_Scn *scn = elf_newscn(out_.get());
         GElf_Shdr header{};
         if (!scn) return false;
         header.sh_name = addName(".dyad.shstrtab");
@@ -128,7 +132,7 @@ class Writer {
         const std::size_t names = object_.sections.size();
         header.e_shstrndx = names < SHN_LORESERVE ? names : SHN_XINDEX;
         if (names >= SHN_LORESERVE) { // gABI: the null section's sh_link holds the index then
-            Elf_Scn* null = elf_getscn(out_.get(), 0);
+            Elf_Scn *null = elf_getscn(out_.get(), 0);
             GElf_Shdr nullHeader;
             if (!null || !gelf_getshdr(null, &nullHeader)) return false;
             nullHeader.sh_link = names;
@@ -137,7 +141,7 @@ class Writer {
         return gelf_update_ehdr(out_.get(), &header) != 0;
     }
 
-    const Object& object_;
+    const Object &object_;
     MemoryFile file_;
     ElfHandle out_;
     std::string names_ = std::string(1, '\0');
@@ -147,6 +151,8 @@ class Writer {
 
 } // namespace
 
-Result<std::vector<std::byte>> writeObject(const Object& object) { return Writer(object).write(); }
+Result<std::vector<std::byte>> writeObject(const Object &object) {
+    return Writer(object).write();
+}
 
 } // namespace dyad::layout

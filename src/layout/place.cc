@@ -16,11 +16,14 @@ constexpr std::uint64_t kBranchRange = 128u << 20;
 // AArch64 instructions; every text section has a multiple of it.
 constexpr std::uint64_t kInstructionSize = 4;
 
-std::uint64_t alignTo(std::uint64_t value, std::uint64_t align) { return (value + align - 1) & ~(align - 1); }
+std::uint64_t alignTo(std::uint64_t value, std::uint64_t align) {
+    return (value + align - 1) & ~(align - 1);
+}
 
 /// The order that linkers give code by how often it runs, from the prefixes that compilers put into section names.
 int temperature(std::string_view section) {
-    constexpr std::array<std::string_view, 4> kPrefixes{".text.unlikely.", ".text.exit.", ".text.startup.", ".text.hot."};
+    constexpr std::array<std::string_view, 4> kPrefixes{".text.unlikely.", ".text.exit.", ".text.startup.",
+                                                        ".text.hot."};
     for (std::size_t i = 0; i < kPrefixes.size(); ++i)
         if (section.starts_with(kPrefixes[i])) return static_cast<int>(i);
     return static_cast<int>(kPrefixes.size());
@@ -28,28 +31,33 @@ int temperature(std::string_view section) {
 
 class Placement {
   public:
-    Placement(Context& context, LayoutOutput& output) : context_(context), output_(output) {}
+    Placement(Context &context, LayoutOutput &output) : context_(context), output_(output) {}
 
     void run() {
-        for (Unit& unit : context_.units) {
+        for (Unit &unit : context_.units) {
             if (!isLive(unit)) continue;
             if (unit.kind == Kind::Text)
                 // A function without instructions still needs an address of its own.
                 unit.size = alignTo(std::max(unit.size, kInstructionSize), kInstructionSize);
-            if (unit.userSection) userSections_[context_.section(unit, Isa::x86_64).name].push_back(&unit);
-            else byKind_[static_cast<std::size_t>(unit.kind)].push_back(&unit);
+            if (unit.userSection)
+                userSections_[context_.section(unit, Isa::x86_64).name].push_back(&unit);
+            else
+                byKind_[static_cast<std::size_t>(unit.kind)].push_back(&unit);
         }
-        for (std::size_t kind = 0; kind < byKind_.size(); ++kind) placeKind(static_cast<Kind>(kind), byKind_[kind]);
-        for (auto& [name, units] : userSections_) placeUserSection(std::string(name), units);
+        for (std::size_t kind = 0; kind < byKind_.size(); ++kind)
+            placeKind(static_cast<Kind>(kind), byKind_[kind]);
+        for (auto &[name, units] : userSections_)
+            placeUserSection(std::string(name), units);
         checkBranchRange();
     }
 
   private:
-    bool isLive(const Unit& unit) { return context_.section(unit, Isa::x86_64).live; }
+    bool isLive(const Unit &unit) { return context_.section(unit, Isa::x86_64).live; }
 
-    void placeKind(Kind kind, std::vector<Unit*>& units) {
+    void placeKind(Kind kind, std::vector<Unit *> &units) {
         if (kind == Kind::Text)
-            std::ranges::stable_sort(units, {}, [&](Unit* u) { return temperature(context_.section(*u, Isa::x86_64).name); });
+            std::ranges::stable_sort(units, {},
+                                     [&](Unit *u) { return temperature(context_.section(*u, Isa::x86_64).name); });
         else // the largest alignment first leaves no gaps between objects
             std::ranges::stable_sort(units, std::ranges::greater(), &Unit::align);
 
@@ -61,22 +69,23 @@ class Placement {
         if (!units.empty()) output_.padding.push_back(padding);
     }
 
-    void placeUserSection(const std::string& name, const std::vector<Unit*>& units) {
+    void placeUserSection(const std::string &name, const std::vector<Unit *> &units) {
         Padding padding{name, 0, 0, 0};
         bool write = false, zero = true;
-        for (Unit* unit : units) {
+        for (Unit *unit : units) {
             write |= unit->kind == Kind::Data || unit->kind == Kind::Bss;
             zero &= unit->kind == Kind::Bss;
             apply(*unit, {}, padding);
         }
         output_.padding.push_back(padding);
         const std::string_view after = zero ? ".bss" : write ? ".data" : ".rodata";
-        output_.extraScript += fmt::format("SECTIONS {{\n  {0} {1}: AT(ADDR({0}) - DYAD_LOAD_BIAS) {{ *({0}) }} :{2}\n}} INSERT AFTER {3};\n",
-                                           name, zero ? "(NOLOAD) " : "", write ? "common_rw" : "common_ro", after);
+        output_.extraScript += fmt::format(
+            "SECTIONS {{\n  {0} {1}: AT(ADDR({0}) - DYAD_LOAD_BIAS) {{ *({0}) }} :{2}\n}} INSERT AFTER {3};\n", name,
+            zero ? "(NOLOAD) " : "", write ? "common_rw" : "common_ro", after);
     }
 
     /// Gives both sections of the unit their final name, size and alignment and appends it to its output section.
-    void apply(const Unit& unit, const std::string& newName, Padding& padding) {
+    void apply(const Unit &unit, const std::string &newName, Padding &padding) {
         LayoutEntry entry;
         entry.section = padding.section;
         padding.padded = alignTo(padding.padded, unit.align);
@@ -84,10 +93,10 @@ class Placement {
         entry.padded = unit.size;
         padding.padded += unit.size;
         for (Isa isa : kIsas) {
-            Half& half = context_.halves[index(isa)];
+            Half &half = context_.halves[index(isa)];
             const SectionRef place = unit.place[index(isa)];
-            Section& section = half.section(place);
-            std::uint64_t& unpadded = isa == Isa::x86_64 ? padding.x86_64 : padding.aarch64;
+            Section &section = half.section(place);
+            std::uint64_t &unpadded = isa == Isa::x86_64 ? padding.x86_64 : padding.aarch64;
             unpadded = alignTo(unpadded, section.align) + section.size;
             entry.size[index(isa)] = section.size;
             section.newName = newName;
@@ -95,12 +104,12 @@ class Placement {
             section.newAlign = unit.align;
             if (unit.kind == Kind::Text)
                 for (std::uint32_t i : section.symbols) {
-                    Symbol& symbol = half.objects[place.object].symbols[i];
+                    Symbol &symbol = half.objects[place.object].symbols[i];
                     if (symbol.value == 0) symbol.newSize = unit.size;
                 }
         }
-        const Half& x86 = context_.halves[index(Isa::x86_64)];
-        const Object& object = x86.objects[unit.place[0].object];
+        const Half &x86 = context_.halves[index(Isa::x86_64)];
+        const Object &object = x86.objects[unit.place[0].object];
         for (std::uint32_t i : object.sections[unit.place[0].section].symbols)
             if (object.role != ObjectFile::Role::Native || object.symbols[i].isGlobal())
                 entry.symbols.emplace_back(object.symbols[i].name);
@@ -111,29 +120,32 @@ class Placement {
 
     void checkBranchRange() {
         std::uint64_t common = 0;
-        for (const Padding& padding : output_.padding)
+        for (const Padding &padding : output_.padding)
             if (padding.section == ".text") common = padding.padded;
-        for (const Half& half : context_.halves) {
+        for (const Half &half : context_.halves) {
             std::uint64_t text = common;
-            for (const Object& object : half.objects)
-                for (const Section& section : object.sections)
+            for (const Object &object : half.objects)
+                for (const Section &section : object.sections)
                     if (section.live && !section.common && section.sectionClass == SectionClass::Content &&
                         section.kind == Kind::Text)
                         text = alignTo(text, section.align) + section.size;
             if (text >= kBranchRange)
                 context_.error(fmt::format("the program has {} MiB of code for {}; the most that branches of aarch64 "
-                                           "reach is {} MiB", text >> 20, name(half.isa), kBranchRange >> 20));
+                                           "reach is {} MiB",
+                                           text >> 20, name(half.isa), kBranchRange >> 20));
         }
     }
 
-    Context& context_;
-    LayoutOutput& output_;
-    std::array<std::vector<Unit*>, kKindNames.size()> byKind_;
-    std::map<std::string_view, std::vector<Unit*>> userSections_;
+    Context &context_;
+    LayoutOutput &output_;
+    std::array<std::vector<Unit *>, kKindNames.size()> byKind_;
+    std::map<std::string_view, std::vector<Unit *>> userSections_;
 };
 
 } // namespace
 
-void placeUnits(Context& context, LayoutOutput& output) { Placement(context, output).run(); }
+void placeUnits(Context &context, LayoutOutput &output) {
+    Placement(context, output).run();
+}
 
 } // namespace dyad::layout

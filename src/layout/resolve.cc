@@ -1,5 +1,5 @@
-// Symbol resolution within one half, as lld does it (gABI, "Symbol Table" and "Section Groups"): the first section group
-// of a signature wins, a strong definition beats a weak one, the first weak one beats the others.
+// Symbol resolution within one half, as lld does it (gABI, "Symbol Table" and "Section Groups"): the first section
+// group of a signature wins, a strong definition beats a weak one, the first weak one beats the others.
 #include "layout/context.h"
 
 #include <elf.h>
@@ -9,10 +9,10 @@ namespace dyad::layout {
 
 namespace {
 
-void discardLaterGroups(Half& half) {
+void discardLaterGroups(Half &half) {
     std::unordered_set<std::string_view> seen;
-    for (Object& object : half.objects)
-        for (const Group& group : object.groups)
+    for (Object &object : half.objects)
+        for (const Group &group : object.groups)
             if (!seen.insert(group.signature).second)
                 for (std::uint32_t member : group.members) {
                     object.sections[member].discarded = true;
@@ -20,11 +20,11 @@ void discardLaterGroups(Half& half) {
                 }
 }
 
-void collectGlobals(Half& half) {
+void collectGlobals(Half &half) {
     for (std::uint32_t o = 0; o < half.objects.size(); ++o) {
-        const Object& object = half.objects[o];
+        const Object &object = half.objects[o];
         for (std::uint32_t i = 0; i < object.symbols.size(); ++i) {
-            const Symbol& symbol = object.symbols[i];
+            const Symbol &symbol = object.symbols[i];
             if (!symbol.isGlobal() || symbol.section >= object.sections.size() || !symbol.isDefined()) continue;
             if (object.sections[symbol.section].discarded) continue;
             const Definition definition{{o, symbol.section}, i};
@@ -38,16 +38,16 @@ void collectGlobals(Half& half) {
 
 } // namespace
 
-void resolveSymbols(Context& context) {
-    for (Half& half : context.halves) {
+void resolveSymbols(Context &context) {
+    for (Half &half : context.halves) {
         discardLaterGroups(half);
         collectGlobals(half);
     }
 }
 
-bool findDefinition(const Half& half, std::uint32_t objectIndex, std::uint32_t symbolIndex, Definition& found) {
-    const Object& object = half.objects[objectIndex];
-    const Symbol& symbol = object.symbols[symbolIndex];
+bool findDefinition(const Half &half, std::uint32_t objectIndex, std::uint32_t symbolIndex, Definition &found) {
+    const Object &object = half.objects[objectIndex];
+    const Symbol &symbol = object.symbols[symbolIndex];
     if (symbol.isGlobal()) {
         auto position = half.globals.find(symbol.name);
         if (position == half.globals.end()) return false;

@@ -21,7 +21,8 @@ Result<std::vector<std::byte>> MemoryFile::read() const {
     std::vector<std::byte> bytes(static_cast<std::size_t>(size));
     for (std::size_t done = 0; done < bytes.size();) {
         const ssize_t n = pread(descriptor_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-        if (n <= 0) return Error{std::string("cannot read a memory file: ") + (n < 0 ? std::strerror(errno) : "it shrank")};
+        if (n <= 0)
+            return Error{std::string("cannot read a memory file: ") + (n < 0 ? std::strerror(errno) : "it shrank")};
         done += static_cast<std::size_t>(n);
     }
     return bytes;

@@ -12,8 +12,8 @@ class MemoryFile {
   public:
     MemoryFile();
     ~MemoryFile();
-    MemoryFile(const MemoryFile&) = delete;
-    MemoryFile& operator=(const MemoryFile&) = delete;
+    MemoryFile(const MemoryFile &) = delete;
+    MemoryFile &operator=(const MemoryFile &) = delete;
 
     /// Negative if the file could not be made; writes to it fail then.
     int descriptor() const { return descriptor_; }

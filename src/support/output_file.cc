@@ -13,7 +13,7 @@ namespace dyad {
 
 namespace {
 
-Error failed(const char* what, const std::string& path, int error) {
+Error failed(const char *what, const std::string &path, int error) {
     return Error{fmt::format("cannot {} '{}': {}", what, path, std::strerror(error))};
 }
 
@@ -34,7 +34,7 @@ unsigned processUmask() {
     return mask;
 }
 
-Result<void> writeInPlace(const std::string& path, std::span<const std::byte> bytes) {
+Result<void> writeInPlace(const std::string &path, std::span<const std::byte> bytes) {
     const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd < 0) return failed("write", path, errno);
     const int error = writeAll(fd, bytes);
@@ -45,7 +45,7 @@ Result<void> writeInPlace(const std::string& path, std::span<const std::byte> by
 
 } // namespace
 
-Result<void> writeOutputFile(const std::string& path, std::span<const std::byte> bytes, unsigned mode) {
+Result<void> writeOutputFile(const std::string &path, std::span<const std::byte> bytes, unsigned mode) {
     struct stat status;
     if (stat(path.c_str(), &status) == 0) {
         if (S_ISDIR(status.st_mode)) return failed("write", path, EISDIR);
@@ -63,7 +63,7 @@ Result<void> writeOutputFile(const std::string& path, std::span<const std::byte>
     return failed("write", path, error);
 }
 
-Result<std::vector<std::byte>> readInputFile(const std::string& path) {
+Result<std::vector<std::byte>> readInputFile(const std::string &path) {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return failed("read", path, errno);
     std::vector<std::byte> bytes;

@@ -11,11 +11,11 @@
 namespace dyad {
 
 /// Writes `bytes` to a temporary file in the folder of `path` and renames it: a reader sees the old file or the new
-/// one. `mode` is used as it is, less the umask. On failure nothing is left behind and an existing file stays as it was.
-/// A path that exists and is no regular file (/dev/null, a pipe) is written to directly.
-Result<void> writeOutputFile(const std::string& path, std::span<const std::byte> bytes, unsigned mode = 0666);
+/// one. `mode` is used as it is, less the umask. On failure nothing is left behind and an existing file stays as it
+/// was. A path that exists and is no regular file (/dev/null, a pipe) is written to directly.
+Result<void> writeOutputFile(const std::string &path, std::span<const std::byte> bytes, unsigned mode = 0666);
 
 /// The content of a file; the error names the file.
-Result<std::vector<std::byte>> readInputFile(const std::string& path);
+Result<std::vector<std::byte>> readInputFile(const std::string &path);
 
 } // namespace dyad

@@ -38,13 +38,16 @@ void printText(const PairImage &image, const CheckReport &report) {
         fmt::print("{}\n", difference);
     fmt::print("{}: pair {}\n", image.path(), image.manifest().id);
     if (report.symbolsChecked)
-        fmt::print("  {} functions, {} objects, {} thread-locals, {} string literals and other local objects, {} labels\n",
-                   counts.functions, counts.objects, counts.threadLocals, counts.locals, counts.labels);
+        fmt::print(
+            "  {} functions, {} objects, {} thread-locals, {} string literals and other local objects, {} labels\n",
+            counts.functions, counts.objects, counts.threadLocals, counts.locals, counts.labels);
     else
         fmt::print("  symbols could not be checked: the image is stripped\n");
     fmt::print("  {} common regions, {} bytes of common data compared\n", counts.regions, counts.dataBytes);
-    if (report.differences.empty()) fmt::print("  no differences\n");
-    else fmt::print("  {} differences\n", report.differences.size());
+    if (report.differences.empty())
+        fmt::print("  no differences\n");
+    else
+        fmt::print("  {} differences\n", report.differences.size());
 }
 
 int run(const Options &options) {
@@ -58,8 +61,10 @@ int run(const Options &options) {
         fmt::print(stderr, "dyad check: error: '{}': {}\n", options.image, report.error().message);
         return kFailed;
     }
-    if (options.json) printJson(*image, *report);
-    else printText(*image, *report);
+    if (options.json)
+        printJson(*image, *report);
+    else
+        printText(*image, *report);
     return report->differences.empty() ? 0 : kFailed;
 }
 

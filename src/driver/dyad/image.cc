@@ -27,7 +27,8 @@ int extract(const Options &options) {
     if (!image) return fail("extract", image.error());
     auto half = extractHalf(*image, *isa);
     if (!half) return fail("extract", half.error());
-    if (Result<void> written = writeOutputFile(options.output, *half, 0777); !written) return fail("extract", written.error());
+    if (Result<void> written = writeOutputFile(options.output, *half, 0777); !written)
+        return fail("extract", written.error());
     return 0;
 }
 
@@ -37,7 +38,8 @@ int strip(const Options &options) {
     auto stripped = stripPairImage(*image);
     if (!stripped) return fail("strip", stripped.error());
     const std::string &output = options.output.empty() ? options.image : options.output;
-    if (Result<void> written = writeOutputFile(output, *stripped, 0777); !written) return fail("strip", written.error());
+    if (Result<void> written = writeOutputFile(output, *stripped, 0777); !written)
+        return fail("strip", written.error());
     return 0;
 }
 

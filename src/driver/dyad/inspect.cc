@@ -47,9 +47,8 @@ SymbolCounts countSymbols(const Manifest &manifest, const ElfTables &half) {
 /// One half's symbols by address, thread-locals (whose values are offsets) last.
 std::vector<ElfSymbol> sortedSymbols(const ElfTables &half) {
     std::vector<ElfSymbol> symbols = half.symbols;
-    std::ranges::sort(symbols, {}, [](const ElfSymbol &s) {
-        return std::tuple(s.type == SymbolType::ThreadLocal, s.value, s.name);
-    });
+    std::ranges::sort(
+        symbols, {}, [](const ElfSymbol &s) { return std::tuple(s.type == SymbolType::ThreadLocal, s.value, s.name); });
     return symbols;
 }
 
@@ -102,8 +101,9 @@ void printJson(const PairImage &image, const Tables &tables, bool symbols) {
 
 void printText(const PairImage &image, const Tables &tables) {
     const Manifest &manifest = image.manifest();
-    fmt::print("image         {}\nformat        {}\nISAs          x86_64, aarch64\npair id       {}\nwritten by    dyad {}\n",
-               image.path(), manifest.format, manifest.id, manifest.toolVersion);
+    fmt::print(
+        "image         {}\nformat        {}\nISAs          x86_64, aarch64\npair id       {}\nwritten by    dyad {}\n",
+        image.path(), manifest.format, manifest.id, manifest.toolVersion);
     fmt::print("common        {:#x}..{:#x}\nend           {:#x}\n", std::uint64_t{DYAD_COMMON_BASE}, manifest.commonEnd,
                manifest.imageEnd);
     if (manifest.stackSize) fmt::print("native stack  {} bytes\n", manifest.stackSize);
@@ -150,7 +150,8 @@ int run(const Options &options) {
     for (Isa isa : kIsas) {
         auto half = readElfTables(image->elf(isa));
         if (!half) {
-            fmt::print(stderr, "dyad inspect: error: '{}': the {} half: {}\n", options.image, name(isa), half.error().message);
+            fmt::print(stderr, "dyad inspect: error: '{}': the {} half: {}\n", options.image, name(isa),
+                       half.error().message);
             return kFailed;
         }
         tables[static_cast<std::size_t>(isa)] = *std::move(half);
