@@ -1,0 +1,88 @@
+// The operations that the tender offers its guest. Specification: docs/abi.md, section 6.
+#include "tender.h"
+
+namespace dyad::tender {
+namespace {
+
+long clock() {
+    TimeSpec now;
+    if (!tender.vdsoClock || tender.vdsoClock(kClockMonotonic, &now) != 0)
+        systemCall(kClockGetTime, kClockMonotonic, reinterpret_cast<long>(&now));
+    return now.seconds * 1000000000 + now.nanoseconds;
+}
+
+/// A full socket holds a ring that the monitor has not seen yet: nothing to do.
+long notify() {
+    char byte = 0;
+    systemCall(kSendTo, tender.socket, reinterpret_cast<long>(&byte), 1, kMessageDontWait | kMessageNoSignal);
+    return 0;
+}
+
+long wait(long deadline) {
+    PollFd poll = {tender.socket, kPollIn, 0};
+    TimeSpec left = {};
+    if (deadline >= 0) {
+        long now = clock(), length = deadline > now ? deadline - now : 0;
+        left = {length / 1000000000, length % 1000000000};
+    }
+    systemCall(kPpoll, reinterpret_cast<long>(&poll), 1, deadline >= 0 ? reinterpret_cast<long>(&left) : 0, 0, 8);
+    char bytes[64];
+    long taken;
+    do
+        taken = systemCall(kRecvFrom, tender.socket, reinterpret_cast<long>(bytes), sizeof bytes, kMessageDontWait);
+    while (taken == static_cast<long>(sizeof bytes));
+    // The monitor is gone, or closed the socket to stop the machine.
+    if (taken == 0 || (taken < 0 && taken != -kEAGAIN && taken != -kEINTR)) exitWith(0);
+    return 0;
+}
+
+bool inArena(uint64_t address, uint64_t size) {
+    uint64_t arena = control().arena_size;
+    return address % DYAD_PAGE_SIZE == 0 && size % DYAD_PAGE_SIZE == 0 && address >= DYAD_ARENA_BASE &&
+           address - DYAD_ARENA_BASE <= arena && size <= arena - (address - DYAD_ARENA_BASE);
+}
+
+long protect(uint64_t address, uint64_t size, long protection) {
+    constexpr long kWriteExecute = kProtWrite | kProtExecute;
+    if (!inArena(address, size) || protection < 0 || protection > 7 || (protection & kWriteExecute) == kWriteExecute)
+        return -kEINVAL;
+    return systemCall(kMprotect, address, size, protection);
+}
+
+long discard(uint64_t address, uint64_t size) {
+    if (!inArena(address, size)) return -kEINVAL;
+    // By the file, not madvise: qemu-user reports success for MADV_REMOVE and does nothing.
+    uint64_t offset = control().arena_offset + (address - DYAD_ARENA_BASE);
+    if (systemCall(kFallocate, tender.ram, kPunchHole | kKeepSize, offset, size) < 0)
+        __builtin_memset(reinterpret_cast<void*>(address), 0, size); // a file system without holes
+    return 0;
+}
+
+} // namespace
+
+extern "C" long tenderCall(long op, long a, long b, long c) {
+    switch (op) {
+    case DYAD_TENDER_NOTIFY:
+        return notify();
+    case DYAD_TENDER_WAIT:
+        return wait(a);
+    case DYAD_TENDER_CLOCK:
+        return clock();
+    case DYAD_TENDER_PROTECT:
+        return protect(a, b, c);
+    case DYAD_TENDER_DISCARD:
+        return discard(a, b);
+    case DYAD_TENDER_SET_TP:
+        setThreadPointer(a, tender.hwcap2);
+        return 0;
+    case DYAD_TENDER_ON_FAULT:
+        tender.onFault = reinterpret_cast<void (*)(dyad_crash*, void*)>(a);
+        return 0;
+    case DYAD_TENDER_HALT:
+        exitWith(0);
+    default:
+        return -kENOSYS;
+    }
+}
+
+} // namespace dyad::tender
