@@ -12,7 +12,7 @@ find_program(DYAD_LLVM_AR NAMES llvm-ar-19 llvm-ar HINTS ${LLVM_TOOLS_BINARY_DIR
 find_program(DYAD_LLVM_OBJCOPY NAMES llvm-objcopy-19 llvm-objcopy HINTS ${LLVM_TOOLS_BINARY_DIR} NO_DEFAULT_PATH REQUIRED)
 
 set(DYAD_ISAS x86_64 aarch64)
-set(DYAD_NATIVE_FLAGS -ffreestanding -nostdlibinc -fno-pic -mcmodel=small -O2 -ffunction-sections -fdata-sections
+set(DYAD_NATIVE_FLAGS -ffreestanding -nostdlibinc -fno-pic -O2 -ffunction-sections -fdata-sections
     -fno-stack-protector -fno-common -Wall -Wextra -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.
     $<$<BOOL:${DYAD_WERROR}>:-Werror>)
 set(DYAD_NATIVE_CXX_FLAGS -std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics)
