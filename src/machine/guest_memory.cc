@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 namespace dyad {
 
@@ -84,6 +85,16 @@ Result<GuestMemory> GuestMemory::create(const MemoryPlan &plan) {
     if (fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
         return Error{fmt::format("cannot seal the machine's memory: {}", std::strerror(errno))};
     void *base = mmap(nullptr, plan.ramSize, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file.get(), 0);
+    if (base == MAP_FAILED)
+        return Error{fmt::format("cannot map {} bytes of memory: {}", plan.ramSize, std::strerror(errno))};
+    return GuestMemory(std::move(file), static_cast<std::byte *>(base), plan);
+}
+
+Result<GuestMemory> GuestMemory::attach(UniqueFd file, const MemoryPlan &plan) {
+    struct stat status;
+    if (fstat(file.get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) != plan.ramSize)
+        return Error{fmt::format("the memory file is not of the announced size, {} bytes", plan.ramSize)};
+    void *base = mmap(nullptr, plan.ramSize, PROT_READ, MAP_SHARED | MAP_NORESERVE, file.get(), 0);
     if (base == MAP_FAILED)
         return Error{fmt::format("cannot map {} bytes of memory: {}", plan.ramSize, std::strerror(errno))};
     return GuestMemory(std::move(file), static_cast<std::byte *>(base), plan);

@@ -33,6 +33,8 @@ class GuestMemory {
   public:
     /// Makes the memory file; its pages cost nothing until someone touches them.
     static Result<GuestMemory> create(const MemoryPlan &plan);
+    /// Takes over a memory file that another process made by the same plan, for reading only.
+    static Result<GuestMemory> attach(UniqueFd file, const MemoryPlan &plan);
     GuestMemory(GuestMemory &&other) noexcept;
     GuestMemory &operator=(GuestMemory &&) = delete;
     ~GuestMemory();
