@@ -62,7 +62,7 @@ Result<LayoutOutput> layOut(LayoutInput input);
 /// The linked ELF files of both halves, by Isa.
 using LinkedHalves = std::array<std::span<const std::byte>, 2>;
 
-/// Checks what only the links can show: both halves placed the common output sections alike and lld created no thunks.
+/// Checks what only the links can show: both halves placed the common symbols alike and lld created no thunks.
 Result<void> verifyLinked(const LayoutOutput &layout, const LinkedHalves &linked);
 
 /// The link map: address, size per ISA and padded, symbol and object of every common unit, then the private symbols of

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace dyad {
 
@@ -32,19 +33,39 @@ bool isVeneer(std::string_view name) {
            name.starts_with("__AArch64BTIThunk_") || name.starts_with("__CortexA53843419_");
 }
 
+using Globals = std::unordered_map<std::string_view, const ElfSymbol *>;
+
+Globals globalsOf(const ElfTables &half) {
+    Globals globals;
+    for (const ElfSymbol &symbol : half.symbols)
+        if (!symbol.local) globals.emplace(symbol.name, &symbol);
+    return globals;
+}
+
+/// Where the unit lies in the x86-64 half: by its symbol, or by its output section if its symbols are local.
+std::uint64_t addressOf(const LayoutEntry &entry, const ElfTables &x86, const Globals &globals) {
+    for (const std::string &name : entry.symbols)
+        if (const auto found = globals.find(name); found != globals.end()) {
+            const bool threadLocal = found->second->type == SymbolType::ThreadLocal && x86.threadLocals;
+            return found->second->value + (threadLocal ? x86.threadLocals->address : 0);
+        }
+    return find(x86, entry.section).address + entry.offset;
+}
+
 } // namespace
 
 Result<void> verifyLinked(const LayoutOutput &layout, const LinkedHalves &halves) {
     auto both = readBoth(halves);
     if (!both) return std::move(both.error());
-    for (const Padding &padding : layout.padding) {
-        const ElfSection x86 = find((*both)[0], padding.section), arm = find((*both)[1], padding.section);
-        if (x86.address != arm.address || x86.size != arm.size)
-            return Error{
-                fmt::format("section '{}' was placed at {:#x} with {:#x} bytes for x86_64 and at {:#x} with {:#x} "
-                            "bytes for aarch64",
-                            padding.section, x86.address, x86.size, arm.address, arm.size)};
-    }
+    const Globals x86 = globalsOf((*both)[0]), arm = globalsOf((*both)[1]);
+    for (const LayoutEntry &entry : layout.entries)
+        for (const std::string &name : entry.symbols) {
+            const auto left = x86.find(name), right = arm.find(name);
+            if (left == x86.end() || right == arm.end()) continue; // local, or the link dropped symbols
+            if (left->second->value != right->second->value)
+                return Error{fmt::format("symbol '{}' was placed at {:#x} for x86_64 and at {:#x} for aarch64", name,
+                                         left->second->value, right->second->value)};
+        }
     for (const ElfSymbol &symbol : (*both)[1].symbols)
         if (isVeneer(symbol.name))
             return Error{
@@ -56,11 +77,12 @@ Result<void> verifyLinked(const LayoutOutput &layout, const LinkedHalves &halves
 Result<std::string> writeMap(const LayoutOutput &layout, const LinkedHalves &halves) {
     auto both = readBoth(halves);
     if (!both) return std::move(both.error());
+    const Globals x86 = globalsOf((*both)[0]);
     std::string map = "Common to both halves\n";
     map +=
         fmt::format("{:>16} {:>10} {:>10} {:>10}  {}\n", "address", "x86_64", "aarch64", "padded", "symbol (object)");
     const std::string *section = nullptr;
-    std::uint64_t end = 0; // of the common window, as far as the layout knows it
+    std::uint64_t end = 0; // of the common units
     for (const LayoutEntry &entry : layout.entries) {
         const ElfSection place = find((*both)[0], entry.section);
         if (!section || *section != entry.section) {
@@ -68,12 +90,13 @@ Result<std::string> writeMap(const LayoutOutput &layout, const LinkedHalves &hal
             map += fmt::format("{:16x} {:10x} {:10x} {:10x}  {}\n", place.address, place.size,
                                find((*both)[1], entry.section).size, place.size, entry.section);
         }
-        end = std::max(end, place.address + place.size);
+        const std::uint64_t address = addressOf(entry, (*both)[0], x86);
+        end = std::max(end, address + entry.padded);
         std::string names;
         for (const std::string &symbol : entry.symbols)
             names += (names.empty() ? "" : ", ") + symbol;
-        map += fmt::format("{:16x} {:10x} {:10x} {:10x}          {} ({})\n", place.address + entry.offset,
-                           entry.size[0], entry.size[1], entry.padded, names, entry.object);
+        map += fmt::format("{:16x} {:10x} {:10x} {:10x}          {} ({})\n", address, entry.size[0], entry.size[1],
+                           entry.padded, names, entry.object);
     }
     for (Isa isa : kIsas) {
         ElfTables &half = (*both)[static_cast<std::size_t>(isa)];

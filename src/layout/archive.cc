@@ -1,0 +1,124 @@
+// Reads archives with libelf and selects members as linkers do: those that define a name which is still undefined.
+#include "layout/archive.h"
+
+#include "support/elf_handle.h"
+
+#include <fmt/format.h>
+#include <gelf.h>
+
+#include <set>
+
+namespace dyad {
+
+namespace {
+
+/// The global names of one object.
+struct Names {
+    std::vector<std::string> defined, undefined;
+};
+
+struct Member {
+    ObjectFile object;
+    Names names;
+    bool selected = false;
+};
+
+Result<Names> readNames(const ObjectFile &object) {
+    Names names;
+    ElfHandle elf = openElf(object.bytes);
+    if (!elf || elf_kind(elf.get()) != ELF_K_ELF) return Error{fmt::format("{}: not an ELF object", object.name)};
+    for (Elf_Scn *scn = nullptr; (scn = elf_nextscn(elf.get(), scn));) {
+        GElf_Shdr header;
+        if (!gelf_getshdr(scn, &header)) return Error{fmt::format("{}: {}", object.name, elfMessage())};
+        if (header.sh_type != SHT_SYMTAB) continue;
+        Elf_Data *data = elf_getdata(scn, nullptr);
+        for (std::uint64_t i = 1; i < header.sh_size / sizeof(Elf64_Sym); ++i) {
+            GElf_Sym symbol;
+            const char *name = nullptr;
+            if (!gelf_getsym(data, static_cast<int>(i), &symbol) ||
+                !(name = elf_strptr(elf.get(), header.sh_link, symbol.st_name)))
+                return Error{fmt::format("{}: corrupt symbol table", object.name)};
+            if (GELF_ST_BIND(symbol.st_info) == STB_LOCAL) continue;
+            if (symbol.st_shndx != SHN_UNDEF)
+                names.defined.emplace_back(name);
+            else if (GELF_ST_BIND(symbol.st_info) != STB_WEAK)
+                names.undefined.emplace_back(name);
+        }
+    }
+    return names;
+}
+
+Result<void> readMembers(const LinkFile &file, ObjectFile::Role role, std::vector<Member> &members) {
+    ElfHandle archive = openElf(file.bytes);
+    if (!archive || elf_kind(archive.get()) != ELF_K_AR) return Error{fmt::format("{}: corrupt archive", file.name)};
+    for (Elf_Cmd command = ELF_C_READ; command != ELF_C_NULL;) {
+        ElfHandle member(elf_begin(-1, command, archive.get()));
+        if (!member) break;
+        const Elf_Arhdr *header = elf_getarhdr(member.get());
+        if (!header) return Error{fmt::format("{}: corrupt archive: {}", file.name, elfMessage())};
+        const std::string name = header->ar_name ? header->ar_name : "";
+        if (name != "/" && name != "//" && name != "/SYM64/") { // symbol and name tables
+            std::size_t size = 0;
+            const auto *bytes = reinterpret_cast<const std::byte *>(elf_rawfile(member.get(), &size));
+            if (!bytes) return Error{fmt::format("{}({}): {}", file.name, name, elfMessage())};
+            Member entry{{fmt::format("{}({})", file.name, name), {bytes, bytes + size}, role}, {}, false};
+            auto names = readNames(entry.object);
+            if (!names) return std::move(names.error());
+            entry.names = *std::move(names);
+            members.push_back(std::move(entry));
+        }
+        command = elf_next(member.get());
+    }
+    return {};
+}
+
+} // namespace
+
+bool isArchive(std::span<const std::byte> bytes) {
+    constexpr std::string_view kMagic = "!<arch>\n";
+    return bytes.size() >= kMagic.size() &&
+           std::string_view(reinterpret_cast<const char *>(bytes.data()), kMagic.size()) == kMagic;
+}
+
+Result<std::array<std::vector<ObjectFile>, 2>> selectObjects(std::array<std::vector<LinkFile>, 2> files,
+                                                             const std::string &entry, ObjectFile::Role role) {
+    std::array<std::vector<ObjectFile>, 2> objects;
+    std::array<std::vector<Member>, 2> members;
+    std::array<std::set<std::string>, 2> defined;
+    std::set<std::string> wanted{entry};
+    auto take = [&](std::size_t half, const Names &names) {
+        defined[half].insert(names.defined.begin(), names.defined.end());
+        wanted.insert(names.undefined.begin(), names.undefined.end());
+    };
+
+    for (std::size_t half = 0; half < 2; ++half)
+        for (LinkFile &file : files[half]) {
+            if (isArchive(file.bytes)) {
+                if (Result<void> result = readMembers(file, role, members[half]); !result)
+                    return std::move(result.error());
+                continue;
+            }
+            objects[half].push_back({std::move(file.name), std::move(file.bytes), role});
+            auto names = readNames(objects[half].back());
+            if (!names) return std::move(names.error());
+            take(half, *names);
+        }
+
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (std::size_t half = 0; half < 2; ++half)
+            for (Member &member : members[half]) {
+                if (member.selected) continue;
+                for (const std::string &name : member.names.defined) {
+                    if (!wanted.contains(name) || defined[half].contains(name)) continue;
+                    member.selected = changed = true;
+                    take(half, member.names);
+                    objects[half].push_back(std::move(member.object));
+                    break;
+                }
+            }
+    }
+    return objects;
+}
+
+} // namespace dyad
