@@ -3,12 +3,16 @@
 
 #include "linux_abi.h"
 
+#if __STDC_HOSTED__ // unit tests
+#include <string.h>
+#else
 extern "C" {
-void *memcpy(void *__restrict to, const void *__restrict from, size_t size);
-void *memmove(void *to, const void *from, size_t size);
-void *memset(void *to, int value, size_t size);
-int memcmp(const void *a, const void *b, size_t size);
+void* memcpy(void* __restrict to, const void* __restrict from, size_t size);
+void* memmove(void* to, const void* from, size_t size);
+void* memset(void* to, int value, size_t size);
+int memcmp(const void* a, const void* b, size_t size);
 }
+#endif
 
 namespace libos {
 

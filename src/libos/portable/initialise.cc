@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "heap.h"
+#include "mappings.h"
 #include "memory.h"
 #include "monitor.h"
 #include "paths.h"
@@ -50,6 +51,7 @@ void initialise(dyad_control *control, uintptr_t arenaStart) {
     initialiseRandom(control->seed);
     resetHeap();
     initialiseMemory(arenaStart, control->arena_size);
+    initialiseMappings();
     if (!initialiseFileSystem()) fail("the machine has too little memory: give it more with --mem");
     working = {};
     working.directory = hold(fileSystem.root);

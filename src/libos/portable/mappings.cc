@@ -19,6 +19,8 @@ void writeBack(SharedMapping &mapping, uint64_t from, uint64_t to) {
 
 } // namespace
 
+void initialiseMappings() { mappings = nullptr; }
+
 bool addMapping(uint64_t start, uint64_t end, uint64_t offset, Inode *inode) {
     SharedMapping *mapping = create<SharedMapping>();
     if (!mapping) return false;

@@ -13,6 +13,8 @@ struct SharedMapping {
     Inode *inode;        ///< held
 };
 
+/// Forgets everything: a fresh start.
+void initialiseMappings();
 /// Records a mapping. Returns false if there is no memory.
 bool addMapping(uint64_t start, uint64_t end, uint64_t offset, Inode *inode);
 /// Copies from mappings to the file, before the file's bytes [offset, offset + size) are read.

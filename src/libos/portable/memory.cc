@@ -210,7 +210,7 @@ long sysMremap(uint64_t start, uint64_t oldSize, uint64_t newSize, uint32_t flag
     } else if (target + newSize < target || (target < end && start < target + newSize)) {
         return -L_EINVAL;
     }
-    long at = place(target, newSize, flags & L_MREMAP_FIXED ? L_MAP_FIXED : 0);
+    long at = place(target, newSize, flags & L_MREMAP_FIXED ? +L_MAP_FIXED : 0u);
     if (at < 0) return at;
     auto fresh = static_cast<uint64_t>(at);
     unprotect(start, end);

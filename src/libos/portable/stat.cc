@@ -63,7 +63,7 @@ long changeOwner(Inode *inode, uint32_t uid, uint32_t gid) {
     if (uid != UINT32_MAX) inode->uid = uid;
     if (gid != UINT32_MAX) inode->gid = gid;
     // Root's chown keeps set-user-id bits of directories only.
-    if (isRegular(inode)) inode->mode &= ~(L_S_ISUID | ((inode->mode & 010) ? L_S_ISGID : 0));
+    if (isRegular(inode)) inode->mode &= ~(L_S_ISUID | ((inode->mode & 010) ? +L_S_ISGID : 0u));
     touchChanged(inode);
     return 0;
 }

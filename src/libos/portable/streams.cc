@@ -77,7 +77,7 @@ bool initialiseStreams() {
         inode->synthetic = true;
         if (kind == DYAD_STDIO_TTY) inode->device = 136 << 8; // /dev/pts/0
         uint32_t access = kind == DYAD_STDIO_TTY ? L_O_RDWR : fd == 0 ? L_O_RDONLY : L_O_WRONLY;
-        File *file = openInode(inode, access | (kind == DYAD_STDIO_FILE && fd ? L_O_APPEND : 0));
+        File *file = openInode(inode, access | (kind == DYAD_STDIO_FILE && fd ? +L_O_APPEND : 0u));
         if (!file || installAt(file, false, static_cast<int>(fd)) < 0) return false;
         if (descriptors.lowestFree == fd) descriptors.lowestFree = fd + 1;
     }
