@@ -54,7 +54,8 @@ int main(int argc, char **argv) {
     dyad_crash crash;
     std::memcpy(static_cast<void *>(&crash), memory->control().data() + offsetof(dyad_control, crash), sizeof crash);
     Unwinder unwinder(*isa, *memory, **frames);
-    auto stack = unwinder.unwind(registersOf(crash, *isa), kMostFrames);
+    bool atCall = crash.cause == DYAD_CRASH_SIGNAL || crash.cause == DYAD_CRASH_PANIC;
+    auto stack = unwinder.unwind(registersOf(crash, *isa), atCall, kMostFrames);
     Symbols symbols(**object, *dwarf);
     fmt::print("backtrace:\n");
     for (std::size_t i = 0; i < stack.size(); ++i) {

@@ -26,8 +26,9 @@ Symbols::Symbols(const ObjectFile &object, DWARFContext &dwarf) : dwarf_(dwarf) 
     }
 }
 
-std::string Symbols::symbolAt(std::uint64_t pc) const {
-    auto next = functions_.upper_bound(pc);
+std::string Symbols::symbolAt(std::uint64_t pc, bool isReturnAddress) const {
+    // A call that does not return may be the last instruction of its function.
+    auto next = functions_.upper_bound(isReturnAddress ? pc - 1 : pc);
     if (next == functions_.begin()) return "??";
     const auto &[address, function] = *std::prev(next);
     // Hand-written functions may have no size: then up to the next one.
@@ -47,9 +48,9 @@ std::vector<std::string> Symbols::describe(std::uint64_t pc, bool isReturnAddres
         bool outermost = i + 1 == inlined.getNumberOfFrames();
         if (line.Line == 0 && !outermost) continue;
         std::string where = line.Line ? fmt::format(" ({}:{}:{})", line.FileName, line.Line, line.Column) : "";
-        lines.push_back((outermost ? symbolAt(pc) : line.FunctionName + " [inlined]") + where);
+        lines.push_back((outermost ? symbolAt(pc, isReturnAddress) : line.FunctionName + " [inlined]") + where);
     }
-    if (lines.empty()) lines.push_back(symbolAt(pc));
+    if (lines.empty()) lines.push_back(symbolAt(pc, isReturnAddress));
     return lines;
 }
 

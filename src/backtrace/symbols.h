@@ -18,7 +18,7 @@ class Symbols {
     std::vector<std::string> describe(std::uint64_t pc, bool isReturnAddress);
 
   private:
-    std::string symbolAt(std::uint64_t pc) const;
+    std::string symbolAt(std::uint64_t pc, bool isReturnAddress) const;
 
     struct Function {
         std::string name;

@@ -113,26 +113,36 @@ std::optional<std::uint64_t> Unwinder::evaluate(const UnwindLocation &location, 
     return isMemory(location) ? load(value) : std::optional(value);
 }
 
-/// Before a function's first instruction, which is what a jump into nowhere looks like: the caller is known all the
-/// same.
-bool Unwinder::stepWithoutInformation(FrameRegisters &registers) {
+/// Where no call frame information is. Innermost, that is a jump into nowhere: as before a function's first
+/// instruction. Further out, AArch64 code keeps frame records that x29 points to (AAPCS64, section 6.4.6); x86-64 code
+/// keeps nothing.
+bool Unwinder::stepWithoutInformation(FrameRegisters &registers, bool isReturnAddress) {
     const DwarfNumbers &dwarf = numbers(isa_);
-    if (isa_ == Isa::aarch64) {
+    std::uint64_t &sp = registers.value[dwarf.stackPointer];
+    if (isa_ == Isa::aarch64 && isReturnAddress) {
+        constexpr unsigned kFramePointer = 29;
+        std::uint64_t record = registers.value[kFramePointer];
+        auto callerRecord = load(record), caller = load(record + sizeof(std::uint64_t));
+        if (record < sp || !callerRecord || !caller) return false;
+        registers.value[kFramePointer] = *callerRecord;
+        sp = record + 2 * sizeof(std::uint64_t);
+        registers.pc = *caller;
+    } else if (isa_ == Isa::aarch64) {
         registers.pc = registers.value[dwarf.returnAddress];
-        return registers.pc != 0;
+    } else {
+        auto caller = load(sp);
+        if (isReturnAddress || !caller) return false;
+        registers.pc = *caller;
+        sp += sizeof(std::uint64_t);
     }
-    auto caller = load(registers.value[dwarf.stackPointer]);
-    if (!caller || *caller == 0) return false;
-    registers.pc = *caller;
-    registers.value[dwarf.stackPointer] += sizeof(std::uint64_t);
-    return true;
+    return registers.pc != 0;
 }
 
 bool Unwinder::step(FrameRegisters &registers, bool isReturnAddress) {
     const DwarfNumbers &dwarf = numbers(isa_);
     // A call at the end of a function returns to where the next one begins.
     auto row = rowFor(isReturnAddress ? registers.pc - 1 : registers.pc);
-    if (!row) return !isReturnAddress && stepWithoutInformation(registers);
+    if (!row) return stepWithoutInformation(registers, isReturnAddress);
     auto cfa = evaluate(row->getCFAValue(), registers, 0, dwarf.stackPointer);
     // Frames lie one above the other; only a leaf may have none of its own.
     std::uint64_t sp = registers.value[dwarf.stackPointer];
@@ -156,9 +166,9 @@ bool Unwinder::step(FrameRegisters &registers, bool isReturnAddress) {
     return registers.pc != 0;
 }
 
-std::vector<StackFrame> Unwinder::unwind(FrameRegisters registers, std::size_t limit) {
-    std::vector<StackFrame> frames{{registers.pc, false}};
-    bool isReturnAddress = false;
+std::vector<StackFrame> Unwinder::unwind(FrameRegisters registers, bool atCall, std::size_t limit) {
+    std::vector<StackFrame> frames{{registers.pc, atCall}};
+    bool isReturnAddress = atCall;
     while (frames.size() < limit && step(registers, isReturnAddress)) {
         isReturnAddress = true;
         frames.push_back({registers.pc, true});

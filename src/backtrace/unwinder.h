@@ -32,13 +32,14 @@ class Unwinder {
   public:
     Unwinder(Isa isa, GuestMemory &memory, const llvm::DWARFDebugFrame &frames);
 
-    /// The frames of a stack, innermost first, at most `limit`. Ends where no frame information is, or where the stack
+    /// The frames of a stack, innermost first, at most `limit`. `atCall`: pc is the return address of a call, not the
+    /// instruction that faulted. Ends where no frame information is, or where the stack
     /// pointer does not grow, or where memory cannot be read.
-    std::vector<StackFrame> unwind(FrameRegisters registers, std::size_t limit);
+    std::vector<StackFrame> unwind(FrameRegisters registers, bool atCall, std::size_t limit);
 
   private:
     bool step(FrameRegisters &registers, bool isReturnAddress);
-    bool stepWithoutInformation(FrameRegisters &registers);
+    bool stepWithoutInformation(FrameRegisters &registers, bool isReturnAddress);
     std::optional<llvm::dwarf::UnwindRow> rowFor(std::uint64_t pc);
     std::optional<std::uint64_t> evaluate(const llvm::dwarf::UnwindLocation &location, const FrameRegisters &registers,
                                           std::uint64_t cfa, unsigned number);
