@@ -54,7 +54,8 @@ def tsc_rate():
 
 
 class Machine:
-    def __init__(self, image, isa, machine, arguments, memory=16 * MIB, stack=64 * 1024, tender=None, cpu=None):
+    def __init__(self, image, isa, machine, arguments, memory=16 * MIB, stack=64 * 1024, tender=None, cpu=None,
+                 virtualization=False):
         self.result = Result()
         self.ram_fd = os.memfd_create("ram")
         os.ftruncate(self.ram_fd, memory)
@@ -86,7 +87,7 @@ class Machine:
             if isa == "aarch64":
                 command.insert(0, "qemu-aarch64")
         else:
-            command = self.qemu(isa, image, memory, fds, cpu)
+            command = self.qemu(isa, image, memory, fds, cpu, virtualization)
         self.started = time.monotonic()
         self.child = subprocess.Popen(command, pass_fds=fds, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                       stderr=subprocess.PIPE)
@@ -94,12 +95,14 @@ class Machine:
         self.socket.setblocking(False)
 
     @staticmethod
-    def qemu(isa, image, memory, fds, cpu):
+    def qemu(isa, image, memory, fds, cpu, virtualization):
         if isa == "x86_64":
             command = ["qemu-system-x86_64", "-machine", "microvm,acpi=off,pit=off,pic=off,rtc=off,isa-serial=off,"
                        "x-option-roms=off,auto-kernel-cmdline=off,memory-backend=ram", "-bios", "qboot.rom"]
         else:
             command = ["qemu-system-aarch64", "-machine", "virt,gic-version=2,memory-backend=ram"]
+            if virtualization:
+                command[-1] += ",virtualization=on"
         return command + [
             "-cpu", cpu or "max", "-m", f"{memory // MIB}M", "-object",
             f"memory-backend-file,id=ram,mem-path=/proc/self/fd/{fds[0]},size={memory},share=on", "-nodefaults",

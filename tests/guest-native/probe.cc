@@ -1,6 +1,6 @@
 // A guest without portable part: __dyad_start runs the probe named by its first argument and tells what it found through
 // the rings. tests/guest-native/run.py builds the machines and compares.
-#include "libos/native.h"
+#include "probe.h"
 
 namespace {
 
@@ -76,10 +76,14 @@ void print(const char* text) {
     __dyad_notify();
     __dyad_halt();
 }
-[[noreturn]] void finish(bool passed) {
+} // namespace
+
+void finish(bool passed) {
     print(passed ? "passed\n" : "failed\n");
     leave(passed ? 0 : 1);
 }
+
+namespace {
 
 // -- Probes -------------------------------------------------------------------------------------------------------------
 
@@ -135,7 +139,6 @@ void handledFault() {
     protectedWrite();
 }
 
-using Function = void (*)();
 void jumpNull() {
     Function volatile f = nullptr;
     f();
@@ -194,6 +197,16 @@ void random() {
     finish(!got || a != b);
 }
 
+/// The first and the last word of the arena are memory of their own (on x86-64, the last lies behind the device hole if there
+/// is much RAM).
+void ends() {
+    uint64_t last = control().arena_size - 8;
+    *arena(0) = 1;
+    *arena(last) = 2;
+    *arena(last / 2 & ~7ull) = 3;
+    finish(*arena(0) == 1 && *arena(last) == 2 && *arena(last / 2 & ~7ull) == 3);
+}
+
 /// Nothing wrote to RAM that the guest takes for zero.
 void zero() {
     for (uint64_t i = 0; i < control().arena_size; i += 8)
@@ -201,10 +214,7 @@ void zero() {
     finish(true);
 }
 
-struct Probe {
-    const char* name;
-    Function run;
-} const kProbes[] = {
+const Probe kProbes[] = {
     {"hello", hello},
     {"sleep", sleep},
     {"protect", protect},
@@ -227,6 +237,12 @@ struct Probe {
     {"output", output},
     {"random", random},
     {"zero", zero},
+    {"ends", ends},
+    {"leaf-memory", testMemory},
+    {"leaf-compare", testCompare},
+    {"leaf-jumps", testJumps},
+    {"leaf-float-environment", testFloatEnvironment},
+    {"leaf-int128", testInt128},
 };
 
 } // namespace

@@ -10,12 +10,14 @@ static_assert(DYAD_CONTROL_ADDRESS + offsetof(dyad_control, crash) == 0x401001c0
 static_assert(offsetof(dyad_crash, pc) == 24 && offsetof(dyad_crash, flags) == 40);
 static_assert(offsetof(dyad_crash, registers) == 48);
 
-void startInterrupts();                           // interrupts.cc
-extern "C" void switchTables(uint64_t root);      // entry.S
+void startInterrupts();                      // interrupts.cc
+void chooseFirmwareCall(uint64_t entryLevel); // interrupts.cc
+extern "C" void switchTables(uint64_t root); // entry.S
 
 /// Called by entry.S on the native stack.
-extern "C" [[noreturn]] void bootMachine() {
+extern "C" [[noreturn]] void bootMachine(uint64_t entryLevel) {
     machine = &kHardware;
+    chooseFirmwareCall(entryLevel);
     control().boot_stage = 1;
     checkControl(DYAD_MACHINE_QEMU);
     switchTables(buildPageTables(0, 0));

@@ -18,8 +18,8 @@
         .globl __dyad_boot
 __dyad_boot:
         msr daifset, #15
-        mrs x0, CurrentEL
-        cmp x0, #8
+        mrs x19, CurrentEL
+        cmp x19, #8
         b.ne el1
         // EL2: nothing is trapped, EL1 is 64-bit, timers are EL1's.
         mov x0, #1 << 31
@@ -73,6 +73,7 @@ el1:
         mov sp, x0
         mov x29, xzr
         mov x30, xzr
+        lsr x0, x19, #2                 // the level of entry
         b bootMachine
 
 // Translation and caches on. x0 = TCR_EL1 but for the physical address size; uses x1, x2

@@ -36,11 +36,15 @@ void discard(uintptr_t address, uint64_t size) { __builtin_memset(reinterpret_ca
 
 void setThreadPointer(uintptr_t value) { asm volatile("msr tpidr_el0, %0" ::"r"(value)); }
 
-/// QEMU's virt takes PSCI calls by hvc when it starts a guest at EL1.
+// QEMU's virt takes PSCI calls by hvc from a guest that it started at EL1, by smc from one that it started at EL2.
+bool firmwareBySmc;
+
 void halt() {
     constexpr uint64_t kSystemOff = 0x84000008;
     register uint64_t function asm("x0") = kSystemOff;
-    asm volatile("msr daifset, #15; dsb sy; hvc #0" : "+r"(function)::"x1", "x2", "x3", "memory");
+    asm volatile("msr daifset, #15; dsb sy" ::: "memory");
+    if (firmwareBySmc) asm volatile("smc #0" : "+r"(function)::"x1", "x2", "x3", "memory");
+    else asm volatile("hvc #0" : "+r"(function)::"x1", "x2", "x3", "memory");
     for (;;)
         asm volatile("wfi");
 }
@@ -54,6 +58,8 @@ void enableInterrupt(unsigned interrupt) {
 // The rate is known: the monitor's is not needed.
 const Machine kHardware = {ringDoorbell, wait,    now,              ticks, [](uint64_t) {},
                            protectPages, discard, setThreadPointer, halt};
+
+void chooseFirmwareCall(uint64_t entryLevel) { firmwareBySmc = entryLevel == 2; }
 
 void startInterrupts() {
     uint64_t hz;
