@@ -5,6 +5,8 @@
 
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -48,6 +50,29 @@ std::unique_ptr<TargetMachine> makeTarget(Isa isa, const CodegenOptions& options
     return machine;
 }
 
+// Compiler barriers are written with the neutral target's letter for a floating-point register, 'f'.
+void adaptBarriers(Module& module, char floatConstraint) {
+    for (Function& function : module)
+        for (Instruction& instruction : instructions(function)) {
+            auto* call = dyn_cast<CallBase>(&instruction);
+            auto* barrier = call ? dyn_cast<InlineAsm>(call->getCalledOperand()) : nullptr;
+            if (!barrier || !StringRef(barrier->getConstraintString()).contains('f'))
+                continue;
+            SmallVector<StringRef, 8> constraints;
+            StringRef(barrier->getConstraintString()).split(constraints, ',');
+            std::string adapted;
+            for (StringRef constraint : constraints) {
+                std::string text = constraint.str();
+                if (!constraint.starts_with("~"))
+                    std::replace(text.begin(), text.end(), 'f', floatConstraint);
+                adapted += (adapted.empty() ? "" : ",") + text;
+            }
+            call->setCalledOperand(InlineAsm::get(barrier->getFunctionType(), barrier->getAsmString(), adapted,
+                                                  barrier->hasSideEffects(), barrier->isAlignStack(),
+                                                  barrier->getDialect(), barrier->canThrow()));
+        }
+}
+
 Error generateOne(StringRef bitcode, Isa isa, const CodegenOptions& options, ObjectBytes& object) {
     LLVMContext context;
     Expected<std::unique_ptr<Module>> module = parseBitcodeFile(MemoryBufferRef(bitcode, "portable module"), context);
@@ -59,6 +84,8 @@ Error generateOne(StringRef bitcode, Isa isa, const CodegenOptions& options, Obj
         return createStringError("no code generator for %s: %s", codegenTarget(isa).triple, error.c_str());
     (*module)->setTargetTriple(machine->getTargetTriple().str());
     (*module)->setDataLayout(machine->createDataLayout());
+
+    adaptBarriers(**module, codegenTarget(isa).floatConstraint);
 
     legacy::PassManager passes;
     passes.add(new TargetLibraryInfoWrapperPass(machine->getTargetTriple()));

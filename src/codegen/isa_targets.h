@@ -8,6 +8,7 @@ namespace dyad {
 struct CodegenTarget {
     const char* triple;
     const char* defaultCpu;
+    char floatConstraint; ///< inline assembly's letter for a floating-point register
 };
 
 /// Registers LLVM's back ends for every ISA and for the neutral target. Once per process, before anything uses LLVM.

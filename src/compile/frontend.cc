@@ -2,6 +2,7 @@
 //   clang (neutral target, no LLVM passes) -> portability check -> retarget -> lowering -> pre-link pipeline -> bitcode
 #include "compile/frontend.h"
 
+#include "compile/foreign_constraints.h"
 #include "compile/native_mark.h"
 #include "compile/portability.h"
 #include "compile/portable_target.h"
@@ -12,7 +13,9 @@
 #include "clang/CodeGen/CodeGenAction.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/TextDiagnosticBuffer.h"
+#include "clang/Frontend/TextDiagnosticPrinter.h"
 #include "clang/FrontendTool/Utils.h"
+#include "clang/Lex/PreprocessorOptions.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/TimeProfiler.h"
 #include "llvm/Support/Timer.h"
@@ -132,12 +135,13 @@ bool execute(CompilerInstance& compiler, std::optional<Isa> native) {
     return compiler.ExecuteAction(*action);
 }
 
-} // namespace
-
-int runFrontend(llvm::ArrayRef<const char*> arguments, const char* program, std::optional<Isa> native) {
+// One run of the frontend. With `watch`, messages are held back, and if all that is wrong can be patched away they are
+// dropped and the patches are added to `patches` for another run.
+int runOnce(llvm::ArrayRef<const char*> arguments, const char* program, std::optional<Isa> native, bool watch,
+            SourcePatches& patches, bool& again) {
+    std::string held;
+    llvm::raw_string_ostream holder(held);
     auto compiler = std::make_unique<CompilerInstance>();
-    auto operations = compiler->getPCHContainerOperations();
-    (void)operations;
 
     // Messages about arguments are kept until the real diagnostics engine exists.
     IntrusiveRefCntPtr<DiagnosticIDs> ids(new DiagnosticIDs());
@@ -153,9 +157,20 @@ int runFrontend(llvm::ArrayRef<const char*> arguments, const char* program, std:
     if (!options.TimeTracePath.empty())
         llvm::timeTraceProfilerInitialize(options.TimeTraceGranularity, program, options.TimeTraceVerbose);
 
-    compiler->createDiagnostics();
+    ConstraintWatcher* watcher = nullptr;
+    if (watch) {
+        auto printer = std::make_unique<TextDiagnosticPrinter>(holder, &compiler->getDiagnosticOpts());
+        watcher = new ConstraintWatcher(std::move(printer));
+        compiler->createDiagnostics(watcher); // takes it
+        compiler->setVerboseOutputStream(holder); // gets the count of errors
+    } else {
+        compiler->createDiagnostics();
+    }
     if (!compiler->hasDiagnostics())
         return 1;
+    for (const auto& [path, replacements] : patches)
+        if (std::unique_ptr<llvm::MemoryBuffer> buffer = patchedFile(path, replacements))
+            compiler->getPreprocessorOpts().addRemappedFile(path, buffer.release());
     early->FlushDiagnostics(compiler->getDiagnostics());
     if (!valid) {
         compiler->getDiagnosticClient().finish();
@@ -163,6 +178,14 @@ int runFrontend(llvm::ArrayRef<const char*> arguments, const char* program, std:
     }
 
     bool success = execute(*compiler, native);
+    if (watcher) {
+        again = !success && watcher->onlyConstraints();
+        if (again)
+            for (const auto& [path, replacements] : watcher->patches())
+                patches[path].insert(replacements.begin(), replacements.end());
+        else
+            llvm::errs() << holder.str();
+    }
     llvm::TimerGroup::printAll(llvm::errs());
     llvm::TimerGroup::clearAll();
     if (llvm::timeTraceProfilerEnabled()) {
@@ -175,6 +198,21 @@ int runFrontend(llvm::ArrayRef<const char*> arguments, const char* program, std:
         llvm::timeTraceProfilerCleanup();
     }
     return success ? 0 : 1;
+}
+
+} // namespace
+
+int runFrontend(llvm::ArrayRef<const char*> arguments, const char* program, std::optional<Isa> native) {
+    // clang stops after some twenty errors: sources with more foreign constraints take more runs.
+    constexpr int kMostRuns = 8;
+    SourcePatches patches;
+    for (int run = 1;; ++run) {
+        bool again = false;
+        bool watch = !native && run < kMostRuns;
+        int status = runOnce(arguments, program, native, watch, patches, again);
+        if (!again)
+            return status;
+    }
 }
 
 } // namespace dyad
