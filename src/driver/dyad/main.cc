@@ -80,6 +80,18 @@ const CLI::App &selected(const CLI::App &app) {
     return inner.empty() ? app : selected(*inner.front());
 }
 
+/// CLI11's message as ours are: lower case, what was expected and what was found.
+std::string inOurWords(const CLI::ParseError &error) {
+    std::string text = error.what();
+    constexpr std::string_view kConversion = "Could not convert: ";
+    if (std::size_t equals = text.find(" = "); text.starts_with(kConversion) && equals != text.npos)
+        return fmt::format("{} takes a number, found '{}'",
+                           text.substr(kConversion.size(), equals - kConversion.size()), text.substr(equals + 3));
+    if (error.get_name() == "ArgumentMismatch") return text.substr(0, text.find(':')) + " needs a value";
+    if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+    return text;
+}
+
 int reportParseError(const std::string &who, const CLI::App &app, const CLI::ParseError &error, int status) {
     const CLI::App &inner = selected(app);
     for (const std::string &word : app.remaining(true)) {
@@ -101,7 +113,7 @@ int reportParseError(const std::string &who, const CLI::App &app, const CLI::Par
         }
         return status;
     }
-    fmt::print(stderr, "{}: error: {}\n", who, error.what());
+    fmt::print(stderr, "{}: error: {}\n", who, inOurWords(error));
     return status;
 }
 

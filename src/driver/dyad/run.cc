@@ -186,6 +186,13 @@ int runImage(const RunOptions &options, const ProgramWords &program, const CLI::
         monitorSetup.filesOut.emplace(std::move(*receiver));
     }
 
+    std::optional<StatsFile> stats;
+    if (!options.stats.empty()) {
+        auto file = StatsFile::create(options.stats);
+        if (!file) return couldNotStart(file.error().message);
+        stats.emplace(std::move(*file));
+    }
+
     auto memory = GuestMemory::create(*plan);
     if (!memory) return couldNotStart(memory.error().message);
     auto area = fillControlArea(*memory, setup->kind, *guest);
@@ -211,8 +218,8 @@ int runImage(const RunOptions &options, const ProgramWords &program, const CLI::
     if (report->end == RunReport::End::crashed)
         report->value = printCrashReport(*memory, setup->isa, image->path(), installation);
     int status = exitStatus(*report, options);
-    if (!options.stats.empty()) {
-        if (auto written = writeStats(options.stats, *report, machine->description, status); !written)
+    if (stats) {
+        if (auto written = stats->write(*report, machine->description, status); !written)
             return couldNotStart(written.error().message);
     }
     if (report->end == RunReport::End::interrupted) signals.dieOf(report->value);
@@ -224,21 +231,30 @@ int runImage(const RunOptions &options, const ProgramWords &program, const CLI::
 Action setupRun(CLI::App &app, const ProgramWords &program) {
     std::uint64_t startNs = monotonicNs();
     auto options = std::make_shared<RunOptions>();
-    app.add_option("--isa", options->isa, "x86_64 or aarch64 (default: the host's)");
-    app.add_option("--machine", options->machine, "qemu: a virtual machine (default); process: a sandboxed process");
-    app.add_option("--accel", options->accelerator, "auto (default), kvm or tcg, for --machine qemu");
-    app.add_option("--mem", options->memory, "memory of the machine, such as 64M or 2G (default: 1G)");
-    app.add_option("--fs", options->filesIn, "directory that becomes the program's root directory, copied in at start");
-    app.add_option("--fs-out", options->filesOut, "directory that the program's files are copied to when it exits");
+    app.add_option("--isa", options->isa, "x86_64 or aarch64 (default: the host's)")->type_name("ISA");
+    app.add_option("--machine", options->machine, "qemu: a virtual machine (default); process: a sandboxed process")
+        ->type_name("KIND");
+    app.add_option("--accel", options->accelerator, "auto (default), kvm or tcg, for --machine qemu")
+        ->type_name("KIND");
+    app.add_option("--mem", options->memory, "memory of the machine, such as 64M or 2G (default: 1G)")
+        ->type_name("SIZE");
+    app.add_option("--fs", options->filesIn, "directory that becomes the program's root directory, copied in at start")
+        ->type_name("DIR");
+    app.add_option("--fs-out", options->filesOut, "directory that the program's files are copied to when it exits")
+        ->type_name("DIR");
     app.add_option("--env", options->environment, "NAME=VALUE for the program's environment; may be repeated")
         ->expected(1)
-        ->take_all();
+        ->take_all()
+        ->type_name("NAME=VALUE");
     app.add_option("--gdb", options->gdb, "wait for a debugger on PORT (default: 1234), given as --gdb=PORT")
-        ->expected(0, 1);
-    app.add_option("--stats", options->stats, "file that gets boot timeline and counters as JSON");
+        ->expected(0, 1)
+        ->type_name("PORT");
+    app.add_option("--stats", options->stats, "file that gets boot timeline and counters as JSON")->type_name("FILE");
     app.add_flag("--strace", options->strace, "log the program's system calls to standard error");
-    app.add_option("--timeout", options->timeout, "seconds after which the program is stopped with exit status 124");
-    app.add_option("--boot-timeout", options->bootTimeout, "seconds in which the program must start (default: 60)");
+    app.add_option("--timeout", options->timeout, "seconds after which the program is stopped with exit status 124")
+        ->type_name("SECONDS");
+    app.add_option("--boot-timeout", options->bootTimeout, "seconds in which the program must start (default: 60)")
+        ->type_name("SECONDS");
     app.add_flag("-v,--verbose", options->verbose, "say on standard error what is done");
     return [options, &program, &app, startNs] { return runImage(*options, program, app, startNs); };
 }

@@ -36,7 +36,25 @@ const char *endName(RunReport::End end) {
 
 } // namespace
 
-Result<void> writeStats(const std::string &path, const RunReport &report, const std::string &machine, int status) {
+StatsFile::StatsFile(std::string path, std::string temporary, UniqueFd file)
+    : path_(std::move(path)), temporary_(std::move(temporary)), file_(std::move(file)) {}
+
+StatsFile::~StatsFile() {
+    if (file_) unlink(temporary_.c_str());
+}
+
+Error StatsFile::failed() const {
+    return Error{fmt::format("--stats: cannot write {}: {}", path_, std::strerror(errno))};
+}
+
+Result<StatsFile> StatsFile::create(const std::string &path) {
+    std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
+    StatsFile stats(path, temporary, UniqueFd(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)));
+    if (!stats.file_) return stats.failed();
+    return stats;
+}
+
+Result<void> StatsFile::write(const RunReport &report, const std::string &machine, int status) {
     nlohmann::ordered_json json = {
         {"version", 1},
         {"machine", machine},
@@ -54,14 +72,10 @@ Result<void> writeStats(const std::string &path, const RunReport &report, const 
         {"exit", {{"how", endName(report.end)}, {"value", report.value}, {"status", status}}},
     };
     std::string text = json.dump(2) + "\n";
-    std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
-    UniqueFd file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    bool written = file && write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    if (!written || std::rename(temporary.c_str(), path.c_str()) != 0) {
-        Error error{fmt::format("--stats: cannot write {}: {}", path, std::strerror(errno))};
-        unlink(temporary.c_str());
-        return error;
-    }
+    if (::write(file_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+        std::rename(temporary_.c_str(), path_.c_str()) != 0)
+        return failed();
+    file_.reset();
     return {};
 }
 

@@ -5,8 +5,20 @@
 
 namespace dyad {
 
-/// Writes the report to `path`, whole or not at all. `machine` describes where it ran; `status` is the exit status of
-/// `dyad`.
-Result<void> writeStats(const std::string &path, const RunReport &report, const std::string &machine, int status);
+/// The file, made before the run so that a path that cannot be written is found out in time.
+class StatsFile {
+  public:
+    static Result<StatsFile> create(const std::string &path);
+    StatsFile(StatsFile &&) = default;
+    ~StatsFile();
+    /// Writes the report, whole or not at all. `machine` describes where it ran; `status` is the exit status of `dyad`.
+    Result<void> write(const RunReport &report, const std::string &machine, int status);
+
+  private:
+    StatsFile(std::string path, std::string temporary, UniqueFd file);
+    Error failed() const;
+    std::string path_, temporary_;
+    UniqueFd file_;
+};
 
 } // namespace dyad
