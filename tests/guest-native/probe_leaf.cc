@@ -89,7 +89,7 @@ void testMemory() {
 void testCompare() {
     bool good = true;
     unsigned char* other = expected;
-    for (unsigned size = 0; size < 100; ++size)
+    for (unsigned size = 0; size < 200; size += size < 90 ? 1 : 7)
         for (unsigned at = 0; at < 5; ++at) {
             fill();
             good &= compare(room + at, other + at, size) == 0 && compareEqual(room + at, other + at, size) == 0;

@@ -228,6 +228,8 @@ bcmp:
         jb .Lcompare_below16
         leaq -16(%rdx), %r8             // offset of the last block
         xorl %ecx, %ecx
+        subq $64, %rdx
+        jae .Lcompare_64
 1:      movups (%rdi,%rcx), %xmm0
         movups (%rsi,%rcx), %xmm1
         pcmpeqb %xmm1, %xmm0
@@ -237,6 +239,7 @@ bcmp:
         addq $16, %rcx
         cmpq %r8, %rcx
         jb 1b
+.Lcompare_last:
         movq %r8, %rcx
         movups (%rdi,%rcx), %xmm0
         movups (%rsi,%rcx), %xmm1
@@ -245,6 +248,34 @@ bcmp:
         xorl $0xffff, %eax
         jne .Lcompare_block
         ret                             // eax is zero
+
+        // Four blocks at a time; the loop above finds the difference in them, and does the rest.
+        .balign 16
+.Lcompare_64:
+        movups (%rdi,%rcx), %xmm0
+        movups (%rsi,%rcx), %xmm1
+        movups 16(%rdi,%rcx), %xmm2
+        movups 16(%rsi,%rcx), %xmm3
+        movups 32(%rdi,%rcx), %xmm4
+        movups 32(%rsi,%rcx), %xmm5
+        movups 48(%rdi,%rcx), %xmm6
+        movups 48(%rsi,%rcx), %xmm7
+        pcmpeqb %xmm1, %xmm0
+        pcmpeqb %xmm3, %xmm2
+        pcmpeqb %xmm5, %xmm4
+        pcmpeqb %xmm7, %xmm6
+        pand %xmm2, %xmm0
+        pand %xmm6, %xmm4
+        pand %xmm4, %xmm0
+        pmovmskb %xmm0, %eax
+        cmpl $0xffff, %eax
+        jne 1b
+        addq $64, %rcx
+        cmpq %rdx, %rcx
+        jbe .Lcompare_64
+        cmpq %r8, %rcx
+        jb 1b
+        jmp .Lcompare_last
 .Lcompare_block:
         bsfl %eax, %eax
         addq %rax, %rcx
