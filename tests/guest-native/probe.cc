@@ -172,6 +172,20 @@ void overflow() { recurse(__dyad_ticks()); }
 void undefined() { __builtin_trap(); }
 void abortSelf() { __dyad_crash(DYAD_CRASH_SIGNAL, 6, "aborted on request"); }
 
+/// Thread-locals as code generation addresses them; the first is less aligned than the block.
+[[gnu::section(".dyad.tdata.1")]] thread_local uint32_t initial = 0x1234567;
+[[gnu::section(".dyad.tdata.2")]] alignas(64) thread_local uint64_t aligned[3] = {7, 8, 9};
+void threadLocals() {
+    uint64_t size = __dyad_tls_end - __dyad_tls_start, align = reinterpret_cast<uint64_t>(__dyad_tls_align);
+    uintptr_t block = DYAD_ARENA_BASE + 0x1000;
+    __builtin_memcpy(reinterpret_cast<void*>(block), __dyad_tls_start, __dyad_tls_file_end - __dyad_tls_start);
+    __dyad_set_thread_block(block, size, align);
+    bool good = align >= 64 && initial == 0x1234567 && aligned[0] == 7 && aligned[2] == 9;
+    // The layout is the same on all ISAs: offsets in the block are those of the linker script's image.
+    uintptr_t at = reinterpret_cast<uintptr_t>(&initial), other = reinterpret_cast<uintptr_t>(aligned);
+    finish(good && at == block && other == block + 64 && other % 64 == 0);
+}
+
 /// Sleeping leaves vector registers alone.
 void floats() {
     volatile double a = 1, b = 3;
@@ -234,6 +248,7 @@ const Probe kProbes[] = {
     {"undefined", undefined},
     {"abort", abortSelf},
     {"floats", floats},
+    {"thread-locals", threadLocals},
     {"output", output},
     {"random", random},
     {"zero", zero},

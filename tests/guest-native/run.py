@@ -12,8 +12,8 @@ FAULT, OVERFLOW, SIGNAL = 1, 2, 3
 ARENA = 0x100000000
 SEGV, ILL, ABRT = 11, 4, 6
 
-PASSED = ["sleep", "protect", "handled-fault", "floats", "random", "zero", "leaf-memory", "leaf-compare", "leaf-jumps",
-          "leaf-float-environment", "leaf-int128"]
+PASSED = ["sleep", "protect", "handled-fault", "floats", "thread-locals", "random", "zero", "leaf-memory",
+          "leaf-compare", "leaf-jumps", "leaf-float-environment", "leaf-int128"]
 # Probe: cause, signal, address (None: any; a function: of the result)
 CRASHES = {
     "protected-write": (FAULT, SEGV, ARENA + 0x5008),
