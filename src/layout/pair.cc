@@ -121,7 +121,7 @@ class Pairing {
             if (x86.objects[o].role != ObjectFile::Role::Portable) continue;
             for (std::uint32_t s = 1; s < x86.objects[o].sections.size(); ++s) {
                 const Section &section = x86.objects[o].sections[s];
-                if (!isContent(section) || section.symbols.empty() || section.common) continue;
+                if (!isContent(section) || section.symbols.empty() || isCIdentifier(section.name)) continue;
                 const std::string_view name = x86.objects[o].symbols[section.symbols.front()].name;
                 auto match = portable_[index(Isa::aarch64)].find(name);
                 if (match == portable_[index(Isa::aarch64)].end()) {
