@@ -12,9 +12,9 @@ void initialiseClock();
 /// ns of CPU time: time since start without what was spent asleep.
 uint64_t cpuTime();
 /// Whether 0 <= nanoseconds < 1e9 and the time is not negative.
-bool validTime(const LinuxTimespec &time);
+bool validTime(const LinuxTimespec& time);
 /// now + duration, as a deadline of __dyad_clock; kForever if it does not fit.
-uint64_t deadlineAfter(const LinuxTimespec &duration);
+uint64_t deadlineAfter(const LinuxTimespec& duration);
 inline LinuxTimespec toTimespec(int64_t ns) {
     int64_t seconds = ns / kSecond, rest = ns % kSecond;
     return rest < 0 ? LinuxTimespec{seconds - 1, rest + kSecond} : LinuxTimespec{seconds, rest};

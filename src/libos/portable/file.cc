@@ -11,7 +11,7 @@ namespace libos {
 
 Descriptors descriptors;
 
-bool validBuffer(const void *buffer, size_t size) {
+bool validBuffer(const void* buffer, size_t size) {
     uint64_t start = reinterpret_cast<uintptr_t>(buffer), end = start + size;
     if (end < start) return false;
     if (machine.anyPointer) return start >= kPage || !size;
@@ -19,8 +19,8 @@ bool validBuffer(const void *buffer, size_t size) {
            (start >= machine.arena && end <= machine.arena + machine.arenaSize) || !size;
 }
 
-File *openInode(Inode *inode, uint32_t flags) {
-    File *file = create<File>();
+File* openInode(Inode* inode, uint32_t flags) {
+    File* file = create<File>();
     if (!file) return nullptr;
     file->references = 1;
     file->flags = flags;
@@ -32,9 +32,9 @@ File *openInode(Inode *inode, uint32_t flags) {
     return file;
 }
 
-void releaseFile(File *file) {
+void releaseFile(File* file) {
     if (--file->references) return;
-    Inode *inode = file->inode;
+    Inode* inode = file->inode;
     if (inode->kind == InodeKind::Pipe) {
         if (file->readable()) --inode->pipe->readers;
         if (file->writable()) --inode->pipe->writers;
@@ -49,7 +49,7 @@ bool growTable(uint32_t need) {
     uint32_t capacity = larger<uint32_t>(32, descriptors.capacity);
     while (capacity < need)
         capacity *= 2;
-    auto *table = static_cast<Descriptor *>(allocate(capacity * sizeof(Descriptor)));
+    auto* table = static_cast<Descriptor*>(allocate(capacity * sizeof(Descriptor)));
     if (!table) return false;
     if (descriptors.table) memcpy(table, descriptors.table, descriptors.capacity * sizeof(Descriptor));
     release(descriptors.table, descriptors.capacity * sizeof(Descriptor));
@@ -59,7 +59,7 @@ bool growTable(uint32_t need) {
 }
 } // namespace
 
-long installFile(File *file, bool closeOnExec, uint32_t from) {
+long installFile(File* file, bool closeOnExec, uint32_t from) {
     uint32_t fd = larger(from, descriptors.lowestFree);
     while (fd < descriptors.capacity && descriptors.table[fd].file)
         ++fd;
@@ -70,7 +70,7 @@ long installFile(File *file, bool closeOnExec, uint32_t from) {
     return fd;
 }
 
-long installAt(File *file, bool closeOnExec, int fd) {
+long installAt(File* file, bool closeOnExec, int fd) {
     if (fd < 0 || static_cast<uint64_t>(fd) >= descriptors.limit) return -L_EBADF;
     if (!growTable(static_cast<uint32_t>(fd) + 1)) return -L_ENOMEM;
     closeDescriptor(fd);
@@ -79,7 +79,7 @@ long installAt(File *file, bool closeOnExec, int fd) {
 }
 
 long closeDescriptor(int fd) {
-    File *file = fileOf(fd);
+    File* file = fileOf(fd);
     if (!file) return -L_EBADF;
     descriptors.table[fd] = {};
     descriptors.lowestFree = smaller(descriptors.lowestFree, static_cast<uint32_t>(fd));
@@ -89,10 +89,10 @@ long closeDescriptor(int fd) {
     return lastOutput ? closeOutput() : 0;
 }
 
-long readFile(File *file, char *to, size_t size, uint64_t *offset, bool mayBlock) {
+long readFile(File* file, char* to, size_t size, uint64_t* offset, bool mayBlock) {
     if (!file->readable()) return -L_EBADF;
-    Inode *inode = file->inode;
-    uint64_t &at = offset ? *offset : file->offset;
+    Inode* inode = file->inode;
+    uint64_t& at = offset ? *offset : file->offset;
     switch (inode->kind) {
     case InodeKind::Regular: {
         if (inode->sharedMappings) writeBackMappings(inode, at, size);
@@ -123,10 +123,10 @@ long readFile(File *file, char *to, size_t size, uint64_t *offset, bool mayBlock
     }
 }
 
-long writeFile(File *file, const char *from, size_t size, uint64_t *offset, bool mayBlock) {
+long writeFile(File* file, const char* from, size_t size, uint64_t* offset, bool mayBlock) {
     if (!file->writable()) return -L_EBADF;
-    Inode *inode = file->inode;
-    uint64_t &at = offset ? *offset : file->offset;
+    Inode* inode = file->inode;
+    uint64_t& at = offset ? *offset : file->offset;
     switch (inode->kind) {
     case InodeKind::Regular: {
         if (file->flags & L_O_APPEND) at = inode->data.size;
@@ -153,7 +153,7 @@ long writeFile(File *file, const char *from, size_t size, uint64_t *offset, bool
     }
 }
 
-int pollFile(const File *file, bool askMonitor) {
+int pollFile(const File* file, bool askMonitor) {
     switch (file->inode->kind) {
     case InodeKind::Stream:
     case InodeKind::Terminal:

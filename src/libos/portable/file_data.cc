@@ -4,40 +4,40 @@
 
 namespace libos {
 
-char *FileData::chunk(uint64_t index) const {
+char* FileData::chunk(uint64_t index) const {
     uint64_t leaf = index / kChunksPerLeaf;
     return leaf < leafCount && leaves[leaf] ? leaves[leaf][index % kChunksPerLeaf] : nullptr;
 }
 
-char *FileData::makeChunk(uint64_t index) {
+char* FileData::makeChunk(uint64_t index) {
     uint64_t leaf = index / kChunksPerLeaf;
     if (leaf >= leafCount) {
         uint32_t count = leafCount ? leafCount : 4;
         while (count <= leaf)
             count *= 2;
-        auto **grown = static_cast<char ***>(allocate(count * sizeof *leaves));
+        auto** grown = static_cast<char***>(allocate(count * sizeof *leaves));
         if (!grown) return nullptr;
         if (leaves) memcpy(grown, leaves, leafCount * sizeof *leaves);
         release(leaves, leafCount * sizeof *leaves);
         leaves = grown;
         leafCount = count;
     }
-    if (!leaves[leaf] && !(leaves[leaf] = static_cast<char **>(allocate(kChunksPerLeaf * sizeof(char *)))))
+    if (!leaves[leaf] && !(leaves[leaf] = static_cast<char**>(allocate(kChunksPerLeaf * sizeof(char*)))))
         return nullptr;
-    char *&place = leaves[leaf][index % kChunksPerLeaf];
-    if (!place && (place = static_cast<char *>(takePages(kChunk)))) ++chunks;
+    char*& place = leaves[leaf][index % kChunksPerLeaf];
+    if (!place && (place = static_cast<char*>(takePages(kChunk)))) ++chunks;
     return place;
 }
 
 void FileData::dropChunks(uint64_t from, uint64_t to) {
     to = smaller<uint64_t>(to, leafCount * kChunksPerLeaf);
     for (uint64_t index = from; index < to; ++index) {
-        char **leaf = leaves[index / kChunksPerLeaf];
+        char** leaf = leaves[index / kChunksPerLeaf];
         if (!leaf) {
             index |= kChunksPerLeaf - 1; // the loop's step leads to the next leaf
             continue;
         }
-        char *&place = leaf[index % kChunksPerLeaf];
+        char*& place = leaf[index % kChunksPerLeaf];
         if (!place) continue;
         releasePages(place, kChunk);
         place = nullptr;
@@ -45,7 +45,7 @@ void FileData::dropChunks(uint64_t from, uint64_t to) {
     }
     if (from || to != leafCount * kChunksPerLeaf) return;
     for (uint32_t i = 0; i < leafCount; ++i)
-        release(leaves[i], kChunksPerLeaf * sizeof(char *));
+        release(leaves[i], kChunksPerLeaf * sizeof(char*));
     release(leaves, leafCount * sizeof *leaves);
     leaves = nullptr;
     leafCount = 0;
@@ -54,7 +54,7 @@ void FileData::dropChunks(uint64_t from, uint64_t to) {
 bool FileData::growSmall(uint64_t need) {
     if (need <= smallSize) return true;
     uint64_t capacity = blockSize(smaller(kChunk, larger(need, smaller<uint64_t>(2 * smallSize, kChunk))));
-    auto *grown = static_cast<char *>(allocate(capacity));
+    auto* grown = static_cast<char*>(allocate(capacity));
     if (!grown) return false;
     if (small) memcpy(grown, small, smallSize);
     release(small, smallSize);
@@ -66,7 +66,7 @@ bool FileData::growSmall(uint64_t need) {
 /// Turns the small buffer into the first chunk.
 bool FileData::leaveSmall() {
     if (!small) return true;
-    char *first = makeChunk(0);
+    char* first = makeChunk(0);
     if (!first) return false;
     memcpy(first, small, smallSize);
     release(small, smallSize);
@@ -75,13 +75,13 @@ bool FileData::leaveSmall() {
     return true;
 }
 
-size_t FileData::read(char *to, size_t count, uint64_t offset) const {
+size_t FileData::read(char* to, size_t count, uint64_t offset) const {
     if (offset >= size) return 0;
     count = smaller<uint64_t>(count, size - offset);
     for (size_t done = 0; done < count;) {
         uint64_t at = offset + done, within = at % kChunk;
         size_t part = smaller<uint64_t>(count - done, kChunk - within);
-        const char *from = chunk(at / kChunk);
+        const char* from = chunk(at / kChunk);
         size_t present = from ? part : 0;
         if (small && at < smallSize) {
             from = small;
@@ -94,7 +94,7 @@ size_t FileData::read(char *to, size_t count, uint64_t offset) const {
     return count;
 }
 
-long FileData::write(const char *from, size_t count, uint64_t offset) {
+long FileData::write(const char* from, size_t count, uint64_t offset) {
     if (!count) return 0;
     if (offset >= kLimit) return -L_EFBIG;
     count = smaller<uint64_t>(count, kLimit - offset);
@@ -110,7 +110,7 @@ long FileData::write(const char *from, size_t count, uint64_t offset) {
     while (done < count) {
         uint64_t at = offset + done, within = at % kChunk;
         size_t part = smaller<uint64_t>(count - done, kChunk - within);
-        char *to = makeChunk(at / kChunk);
+        char* to = makeChunk(at / kChunk);
         if (!to) break;
         memcpy(to + within, from + done, part);
         done += part;
@@ -134,7 +134,7 @@ void FileData::punch(uint64_t offset, uint64_t length) {
     if (offset < smallSize) memset(small + offset, 0, smaller<uint64_t>(end, smallSize) - offset);
     for (uint64_t at = offset; at < end;) {
         uint64_t next = smaller(roundDown(at, kChunk) + kChunk, end);
-        if (char *bytes = chunk(at / kChunk)) {
+        if (char* bytes = chunk(at / kChunk)) {
             if (next - at == kChunk)
                 dropChunks(at / kChunk, at / kChunk + 1);
             else

@@ -15,13 +15,9 @@ namespace libos {
 
 namespace {
 
-[[noreturn]] void fail(const char *message) {
-    __dyad_crash(DYAD_CRASH_PANIC, 0, message);
-}
+[[noreturn]] void fail(const char* message) { __dyad_crash(DYAD_CRASH_PANIC, 0, message); }
 
-const char *strings() {
-    return reinterpret_cast<const char *>(machine.control) + machine.control->strings_offset;
-}
+const char* strings() { return reinterpret_cast<const char*>(machine.control) + machine.control->strings_offset; }
 
 /// Asks the monitor for the time.
 void greet() {
@@ -33,7 +29,7 @@ void greet() {
 }
 
 void setExecutable() {
-    const char *name = machine.control->argc ? strings() : "program";
+    const char* name = machine.control->argc ? strings() : "program";
     size_t size = textSize(name), at = 0;
     if (name[0] != '/') working.executable[at++] = '/';
     size = smaller(size, sizeof working.executable - 1 - at);
@@ -42,7 +38,7 @@ void setExecutable() {
 
 } // namespace
 
-void initialise(dyad_control *control, uintptr_t arenaStart) {
+void initialise(dyad_control* control, uintptr_t arenaStart) {
     machine.control = control;
     machine.arena = arenaStart;
     machine.arenaSize = control->arena_size;
@@ -68,24 +64,24 @@ void initialise(dyad_control *control, uintptr_t arenaStart) {
 
 /// Linux's layout: argc, argv and a null, environment and a null, pairs of the auxiliary vector; all in one block that
 /// also holds the strings and 16 random bytes.
-uintptr_t *makeStartStack() {
-    const dyad_control &control = *machine.control;
+uintptr_t* makeStartStack() {
+    const dyad_control& control = *machine.control;
     size_t pointers = 1 + control.argc + 1 + control.envc + 1, auxiliary = 2 * 16;
     size_t words = pointers + auxiliary;
     size_t bytes = words * sizeof(uintptr_t) + 16 + control.strings_size + 1;
     uint64_t block = arena.take(roundUp(bytes, kPage), RegionKind::Mapped, L_PROT_READ | L_PROT_WRITE);
     if (!block) fail("the arguments and the environment do not fit into memory");
-    auto *stack = reinterpret_cast<uintptr_t *>(block);
-    auto *random = reinterpret_cast<char *>(stack + words);
-    char *text = random + 16;
+    auto* stack = reinterpret_cast<uintptr_t*>(block);
+    auto* random = reinterpret_cast<char*>(stack + words);
+    char* text = random + 16;
     randomBytes(random, 16);
     memcpy(text, strings(), control.strings_size);
 
-    uintptr_t *at = stack;
+    uintptr_t* at = stack;
     *at++ = control.argc;
-    const char *end = text + control.strings_size;
-    const char *first = text;
-    char *next = text;
+    const char* end = text + control.strings_size;
+    const char* first = text;
+    char* next = text;
     for (uint32_t list = 0; list < 2; ++list) {
         for (uint32_t i = 0; i < (list ? control.envc : control.argc); ++i) {
             if (next >= end) fail("fewer argument strings than announced");
@@ -124,7 +120,7 @@ void makeThreadBlock() {
     uint64_t memory = arena.take(roundUp(bytes + align, kPage), RegionKind::Mapped, L_PROT_READ | L_PROT_WRITE);
     if (!memory) fail("the thread-local variables do not fit into memory");
     uint64_t block = roundUp(memory + front, align);
-    memcpy(reinterpret_cast<void *>(block), __dyad_tls_start, fileSize);
+    memcpy(reinterpret_cast<void*>(block), __dyad_tls_start, fileSize);
     __dyad_set_thread_block(block, size, align);
 }
 

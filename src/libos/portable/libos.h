@@ -8,8 +8,8 @@
 namespace libos {
 
 /// Brings everything up: rings, clock, memory, files, streams. Crashes with a message if the machine cannot carry it.
-void initialise(dyad_control *control, uintptr_t arenaStart);
+void initialise(dyad_control* control, uintptr_t arenaStart);
 /// Builds the stack that Linux gives a program at its start: argc, argv, envp, auxiliary vector. Returns it.
-uintptr_t *makeStartStack();
+uintptr_t* makeStartStack();
 
 } // namespace libos

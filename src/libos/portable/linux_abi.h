@@ -179,7 +179,7 @@ struct LinuxDirent {
 static_assert(offsetof(LinuxDirent, d_name) == 19);
 
 struct LinuxIovec {
-    char *base;
+    char* base;
     size_t size;
 };
 struct LinuxFlock {

@@ -5,7 +5,7 @@
 
 namespace libos {
 
-Line &Line::bytes(const char *text, size_t size) {
+Line& Line::bytes(const char* text, size_t size) {
     size = smaller(size, sizeof text_ - 1 - size_);
     memcpy(text_ + size_, text, size);
     size_ += size;
@@ -13,11 +13,9 @@ Line &Line::bytes(const char *text, size_t size) {
     return *this;
 }
 
-Line &Line::operator<<(const char *text) {
-    return bytes(text, textSize(text));
-}
+Line& Line::operator<<(const char* text) { return bytes(text, textSize(text)); }
 
-Line &Line::operator<<(long value) {
+Line& Line::operator<<(long value) {
     char digits[24];
     size_t at = sizeof digits;
     uint64_t rest = value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
@@ -28,7 +26,7 @@ Line &Line::operator<<(long value) {
     return bytes(digits + at, sizeof digits - at);
 }
 
-Line &Line::hex(uint64_t value) {
+Line& Line::hex(uint64_t value) {
     char digits[16];
     size_t at = sizeof digits;
     do
@@ -38,8 +36,6 @@ Line &Line::hex(uint64_t value) {
     return bytes(digits + at, sizeof digits - at);
 }
 
-void Line::log() const {
-    transmit(DYAD_FRAME_LOG, text_, size_, nullptr, 0);
-}
+void Line::log() const { transmit(DYAD_FRAME_LOG, text_, size_, nullptr, 0); }
 
 } // namespace libos

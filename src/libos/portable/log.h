@@ -8,12 +8,12 @@ namespace libos {
 /// Builds one line of text; what does not fit is cut.
 class Line {
   public:
-    Line &operator<<(const char *text);
-    Line &operator<<(long value);
-    Line &operator<<(int value) { return *this << static_cast<long>(value); }
-    Line &hex(uint64_t value);
-    Line &bytes(const char *text, size_t size);
-    const char *text() const { return text_; }
+    Line& operator<<(const char* text);
+    Line& operator<<(long value);
+    Line& operator<<(int value) { return *this << static_cast<long>(value); }
+    Line& hex(uint64_t value);
+    Line& bytes(const char* text, size_t size);
+    const char* text() const { return text_; }
     size_t size() const { return size_; }
     /// Sends the line.
     void log() const;

@@ -15,17 +15,13 @@ namespace {
 constexpr uint8_t kReadWrite = L_PROT_READ | L_PROT_WRITE;
 uint64_t breakStart, breakNow;
 
-bool pageAligned(uint64_t value) {
-    return value % kPage == 0;
-}
-bool inArena(uint64_t start, uint64_t end) {
-    return start >= arena.start() && end <= arena.end() && start < end;
-}
+bool pageAligned(uint64_t value) { return value % kPage == 0; }
+bool inArena(uint64_t start, uint64_t end) { return start >= arena.start() && end <= arena.end() && start < end; }
 
 /// Makes every page of the program's regions in the range readable and writable again.
 void unprotect(uint64_t start, uint64_t end) {
     while (start < end) {
-        const Region *region = arena.find(start);
+        const Region* region = arena.find(start);
         uint64_t stop = smaller(end, region->end);
         if (region->protection != kReadWrite) __dyad_protect(start, stop - start, kReadWrite);
         start = stop;
@@ -37,7 +33,7 @@ long unmap(uint64_t start, uint64_t end) {
     if (!dropMappings(start, end)) return -L_ENOMEM;
     unprotect(start, end);
     for (uint64_t at = start; at < end;) {
-        const Region *region = arena.find(at);
+        const Region* region = arena.find(at);
         uint64_t stop = smaller(end, region->end);
         if (region->kind != RegionKind::Free) __dyad_discard(at, stop - at);
         at = stop;
@@ -97,7 +93,7 @@ long sysBrk(uint64_t wanted) {
         return static_cast<long>(breakNow);
     }
     if (wanted < breakNow && wanted != newEnd) // what shows again after growing must be zero
-        memset(reinterpret_cast<void *>(wanted), 0, smaller(newEnd, breakNow) - wanted);
+        memset(reinterpret_cast<void*>(wanted), 0, smaller(newEnd, breakNow) - wanted);
     breakNow = wanted;
     return static_cast<long>(breakNow);
 }
@@ -111,10 +107,10 @@ long sysMmap(uint64_t hint, uint64_t size, uint32_t protection, uint32_t flags, 
     size = roundUp(size, kPage);
     if (long error = checkProtection(protection)) return error;
 
-    Inode *inode = nullptr;
+    Inode* inode = nullptr;
     bool writeBack = false;
     if (!(flags & L_MAP_ANONYMOUS)) {
-        File *file = fileOf(fd);
+        File* file = fileOf(fd);
         if (!file) return -L_EBADF;
         inode = file->inode;
         if (inode->kind == InodeKind::Zero) {
@@ -136,7 +132,7 @@ long sysMmap(uint64_t hint, uint64_t size, uint32_t protection, uint32_t flags, 
     auto start = static_cast<uint64_t>(at);
     if (inode) {
         if (inode->sharedMappings) writeBackMappings(inode, offset, size);
-        inode->data.read(reinterpret_cast<char *>(start), size, offset);
+        inode->data.read(reinterpret_cast<char*>(start), size, offset);
         touchAccessed(inode);
         if (writeBack && !addMapping(start, start + size, offset, inode)) {
             unmap(start, start + size);
@@ -169,7 +165,7 @@ long sysMprotect(uint64_t start, uint64_t size, uint32_t protection) {
     if (long error = checkProtection(protection)) return error;
     if (!inArena(start, start + size) || !arena.allProgram(start, start + size)) return -L_ENOMEM;
     for (uint64_t at = start; at < start + size;) { // keep Heap and Mapped apart
-        const Region *region = arena.find(at);
+        const Region* region = arena.find(at);
         uint64_t stop = smaller(start + size, region->end);
         RegionKind kind = region->kind;
         if (region->protection != protection) {
@@ -192,7 +188,7 @@ long sysMremap(uint64_t start, uint64_t oldSize, uint64_t newSize, uint32_t flag
     if (end < start || !inArena(start, end) || !arena.allProgram(start, end)) return -L_EFAULT;
     uint8_t protection = arena.find(start)->protection;
     if (arena.find(start)->end < end) return -L_EFAULT; // more than one mapping
-    SharedMapping *shared = mappingAt(start);
+    SharedMapping* shared = mappingAt(start);
 
     if (!(flags & L_MREMAP_FIXED)) {
         if (newSize <= oldSize) {
@@ -214,14 +210,14 @@ long sysMremap(uint64_t start, uint64_t oldSize, uint64_t newSize, uint32_t flag
     if (at < 0) return at;
     auto fresh = static_cast<uint64_t>(at);
     unprotect(start, end);
-    memcpy(reinterpret_cast<void *>(fresh), reinterpret_cast<void *>(start), smaller(oldSize, newSize));
+    memcpy(reinterpret_cast<void*>(fresh), reinterpret_cast<void*>(start), smaller(oldSize, newSize));
     if (shared) {
         // Grown shared mappings show more of the file.
-        Inode *inode = shared->inode;
+        Inode* inode = shared->inode;
         uint64_t offset = shared->offset + (start - shared->start);
         writeBackRange(start, end);
         if (newSize > oldSize)
-            inode->data.read(reinterpret_cast<char *>(fresh + oldSize), newSize - oldSize, offset + oldSize);
+            inode->data.read(reinterpret_cast<char*>(fresh + oldSize), newSize - oldSize, offset + oldSize);
         if (!addMapping(fresh, fresh + newSize, offset, inode)) return -L_ENOMEM;
     }
     if (protection != kReadWrite)
@@ -238,10 +234,10 @@ long sysMadvise(uint64_t start, uint64_t size, int advice) {
     if (advice != L_MADV_DONTNEED && advice != L_MADV_FREE) return advice < 0 || advice > 25 ? -L_EINVAL : 0;
     if (advice == L_MADV_FREE) return 0; // may be done any time, or never
     for (uint64_t at = start; at < end;) {
-        const Region *region = arena.find(at);
+        const Region* region = arena.find(at);
         uint64_t stop = smaller(end, region->end);
         uint8_t protection = region->protection;
-        if (SharedMapping *mapping = mappingAt(at)) { // shows the file again
+        if (SharedMapping* mapping = mappingAt(at)) { // shows the file again
             writeBackRange(at, smaller(stop, mapping->end));
             at = smaller(stop, mapping->end);
             continue;
@@ -254,7 +250,7 @@ long sysMadvise(uint64_t start, uint64_t size, int advice) {
     return 0;
 }
 
-long sysMincore(uint64_t start, uint64_t size, uint8_t *resident) {
+long sysMincore(uint64_t start, uint64_t size, uint8_t* resident) {
     if (!pageAligned(start)) return -L_EINVAL;
     uint64_t end = start + roundUp(size, kPage);
     if (end == start) return 0;
@@ -273,14 +269,8 @@ long sysMsync(uint64_t start, uint64_t size, uint32_t flags) {
 }
 
 /// All memory is resident: mlock, munlock, mlockall, munlockall.
-long sysMlock(uint64_t, uint64_t) {
-    return 0;
-}
-long sysMlockall(int) {
-    return 0;
-}
-long sysMunlockall() {
-    return 0;
-}
+long sysMlock(uint64_t, uint64_t) { return 0; }
+long sysMlockall(int) { return 0; }
+long sysMunlockall() { return 0; }
 
 } // namespace libos

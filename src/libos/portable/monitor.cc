@@ -13,47 +13,41 @@ MonitorState monitor;
 
 namespace {
 
-uint64_t idleNs;
+char* ringBytes(uint32_t offset) { return reinterpret_cast<char*>(machine.control) + offset; }
 
-char *ringBytes(uint32_t offset) {
-    return reinterpret_cast<char *>(machine.control) + offset;
-}
-
-void fence() {
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
-uint64_t acquire(const volatile uint64_t &counter) {
-    return __atomic_load_n(&counter, __ATOMIC_ACQUIRE);
-}
+void fence() { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+uint64_t acquire(const volatile uint64_t& counter) { return __atomic_load_n(&counter, __ATOMIC_ACQUIRE); }
 
 /// Sleeps, counting the time as idle.
 void sleepUntil(uint64_t deadline) {
     uint64_t before = __dyad_clock();
     __dyad_wait(deadline);
-    idleNs += __dyad_clock() - before;
+    monitor.idleNs += __dyad_clock() - before;
 }
 
-void put(uint64_t at, const void *from, size_t size) {
+void put(uint64_t at, const void* from, size_t size) {
+    if (!size) return;
     uint32_t ringSize = machine.control->tx_size;
-    char *ring = ringBytes(machine.control->tx_offset);
+    char* ring = ringBytes(machine.control->tx_offset);
     uint32_t place = static_cast<uint32_t>(at & (ringSize - 1));
     size_t first = smaller<size_t>(size, ringSize - place);
     memcpy(ring + place, from, first);
-    memcpy(ring, static_cast<const char *>(from) + first, size - first);
+    memcpy(ring, static_cast<const char*>(from) + first, size - first);
 }
 
 /// Reads bytes of the receive ring.
-void get(uint64_t at, void *to, size_t size) {
+void get(uint64_t at, void* to, size_t size) {
+    if (!size) return;
     uint32_t ringSize = machine.control->rx_size;
-    const char *ring = ringBytes(machine.control->rx_offset);
+    const char* ring = ringBytes(machine.control->rx_offset);
     uint32_t place = static_cast<uint32_t>(at & (ringSize - 1));
     size_t first = smaller<size_t>(size, ringSize - place);
     memcpy(to, ring + place, first);
-    memcpy(static_cast<char *>(to) + first, ring, size - first);
+    memcpy(static_cast<char*>(to) + first, ring, size - first);
 }
 
 void waitForRoom(uint64_t head, uint64_t need) {
-    dyad_ring &ring = machine.control->tx;
+    dyad_ring& ring = machine.control->tx;
     while (machine.control->tx_size - (head - acquire(ring.tail)) < need) {
         ring.producer_waiting = 1;
         fence();
@@ -122,7 +116,7 @@ void handle(uint32_t type, uint32_t size, uint64_t at) {
         uint32_t ringSize = machine.control->rx_size, place = static_cast<uint32_t>(at & (ringSize - 1));
         if (place + size <= ringSize) {
             importFrame(type, ringBytes(machine.control->rx_offset) + place, size);
-        } else if (char *copy = static_cast<char *>(allocate(size))) {
+        } else if (char* copy = static_cast<char*>(allocate(size))) {
             get(at, copy, size);
             importFrame(type, copy, size);
             release(copy, size);
@@ -138,12 +132,10 @@ void handle(uint32_t type, uint32_t size, uint64_t at) {
 
 } // namespace
 
-size_t frameRoom() {
-    return smaller<size_t>(DYAD_FRAME_MAX, machine.control->tx_size / 2 - sizeof(dyad_frame));
-}
+size_t frameRoom() { return smaller<size_t>(DYAD_FRAME_MAX, machine.control->tx_size / 2 - sizeof(dyad_frame)); }
 
-void transmit(uint32_t type, const void *a, size_t aSize, const void *b, size_t bSize) {
-    dyad_ring &ring = machine.control->tx;
+void transmit(uint32_t type, const void* a, size_t aSize, const void* b, size_t bSize) {
+    dyad_ring& ring = machine.control->tx;
     uint64_t head = ring.head;
     dyad_frame frame{type, static_cast<uint32_t>(aSize + bSize)};
     uint64_t total = sizeof frame + roundUp(frame.size, 8);
@@ -162,7 +154,7 @@ void transmit(uint32_t type, const void *a, size_t aSize, const void *b, size_t 
 }
 
 bool receive() {
-    dyad_ring &ring = machine.control->rx;
+    dyad_ring& ring = machine.control->rx;
     uint64_t tail = ring.tail;
     bool moved = false;
     while (acquire(ring.head) != tail) {
@@ -183,7 +175,7 @@ bool receive() {
 }
 
 void waitForMonitor(uint64_t deadline) {
-    dyad_ring &ring = machine.control->rx;
+    dyad_ring& ring = machine.control->rx;
     if (receive()) return; // what the caller waits for may be among it
     ring.consumer_waiting = 1;
     fence();
@@ -198,10 +190,6 @@ void syncOutput() {
     uint32_t ticket = ++monitor.syncsSent;
     while (static_cast<int32_t>(monitor.syncsDone - ticket) < 0)
         waitForMonitor(kForever);
-}
-
-uint64_t idleTime() {
-    return idleNs;
 }
 
 } // namespace libos

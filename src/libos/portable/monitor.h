@@ -9,7 +9,7 @@ namespace libos {
 
 /// What the machine gave us at start.
 struct Machine {
-    dyad_control *control;
+    dyad_control* control;
     uintptr_t arena; ///< first address
     uint64_t arenaSize;
     bool anyPointer; ///< unit tests: buffers lie outside the machine's memory
@@ -19,6 +19,7 @@ extern Machine machine;
 /// What the monitor has said, kept until somebody asks for it.
 struct MonitorState {
     bool welcomed;
+    uint64_t idleNs; ///< spent asleep in __dyad_wait: not CPU time
     uint64_t tickHz, welcomeTicks;
     int64_t realTimeNs;
     uint32_t syncsSent, syncsDone;
@@ -30,14 +31,14 @@ struct MonitorState {
     uint32_t pollsSent, waitsSent; ///< unanswered INPUT_POLL, INPUT_WAIT
     bool inputEnd;                 ///< the last INPUT was end of file, not yet given to a read
     int32_t inputError;            ///< the last INPUT was an error, not yet given to a read
-    char *input;                   ///< bytes that no read has taken: [inputAt, inputSize)
+    char* input;                   ///< bytes that no read has taken: [inputAt, inputSize)
     uint32_t inputAt, inputSize;
 };
 extern MonitorState monitor;
 
 /// Appends a frame of two pieces to the transmit ring, in order; waits for room. The whole payload must fit
 /// frameRoom().
-void transmit(uint32_t type, const void *a, size_t aSize, const void *b, size_t bSize);
+void transmit(uint32_t type, const void* a, size_t aSize, const void* b, size_t bSize);
 /// Largest payload that one frame may carry.
 size_t frameRoom();
 /// Handles every frame that has arrived; does not wait. Returns whether there was one.
@@ -47,7 +48,5 @@ bool receive();
 void waitForMonitor(uint64_t deadline);
 /// Waits until all output so far was written or has failed.
 void syncOutput();
-/// ns spent asleep in __dyad_wait since start: not CPU time.
-uint64_t idleTime();
 
 } // namespace libos

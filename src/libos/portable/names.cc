@@ -9,12 +9,10 @@ namespace libos {
 
 namespace {
 
-bool isRoot(const Inode *inode) {
-    return inode == fileSystem.root;
-}
+bool isRoot(const Inode* inode) { return inode == fileSystem.root; }
 
 /// Opens an existing inode, which resolve() found.
-long openExisting(Inode *inode, uint32_t flags) {
+long openExisting(Inode* inode, uint32_t flags) {
     uint32_t type = inode->mode & L_S_IFMT;
     if (type == L_S_IFLNK && !(flags & L_O_PATH)) return -L_ELOOP;
     if ((flags & L_O_DIRECTORY) && type != L_S_IFDIR) return -L_ENOTDIR;
@@ -29,11 +27,11 @@ long openExisting(Inode *inode, uint32_t flags) {
     return 0;
 }
 
-long finishOpen(Inode *inode, uint32_t flags) {
+long finishOpen(Inode* inode, uint32_t flags) {
     constexpr uint32_t kept = L_O_ACCMODE | L_O_APPEND | L_O_NONBLOCK | L_O_NOATIME | L_O_DIRECT | L_O_PATH |
                               L_O_DIRECTORY | L_O_NOFOLLOW | L_O_DSYNC;
     hold(inode);
-    File *file = openInode(inode, flags & kept);
+    File* file = openInode(inode, flags & kept);
     letGo(inode);
     if (!file) return -L_ENOMEM;
     long fd = installFile(file, flags & L_O_CLOEXEC);
@@ -41,18 +39,18 @@ long finishOpen(Inode *inode, uint32_t flags) {
     return fd;
 }
 
-long openTemporary(int dirfd, const char *path, uint32_t flags, uint32_t mode) {
+long openTemporary(int dirfd, const char* path, uint32_t flags, uint32_t mode) {
     if ((flags & L_O_ACCMODE) == L_O_RDONLY) return -L_EINVAL;
-    Inode *directory;
+    Inode* directory;
     if (long error = resolveExisting(dirfd, path, true, false, directory)) return error;
     if (!isDirectory(directory)) return -L_ENOTDIR;
-    Inode *inode = newInode(InodeKind::Regular, L_S_IFREG | (mode & 07777 & ~working.umask));
+    Inode* inode = newInode(InodeKind::Regular, L_S_IFREG | (mode & 07777 & ~working.umask));
     return inode ? finishOpen(inode, flags & ~L_O_DIRECTORY) : -L_ENOSPC;
 }
 
 } // namespace
 
-long sysOpenat(int dirfd, const char *path, uint32_t flags, uint32_t mode) {
+long sysOpenat(int dirfd, const char* path, uint32_t flags, uint32_t mode) {
     if ((flags & L_O_TMPFILE) == L_O_TMPFILE) return openTemporary(dirfd, path, flags, mode);
     if (flags & L_O_PATH) flags &= L_O_PATH | L_O_DIRECTORY | L_O_NOFOLLOW | L_O_CLOEXEC;
     if ((flags & L_O_CREAT) && (flags & L_O_DIRECTORY)) return -L_EINVAL;
@@ -64,7 +62,7 @@ long sysOpenat(int dirfd, const char *path, uint32_t flags, uint32_t mode) {
         if (!(flags & L_O_CREAT)) return -L_ENOENT;
         if (found.trailingSlash) return -L_EISDIR;
         // The descriptor comes first in the end: a full table must not leave a new file behind.
-        Inode *inode;
+        Inode* inode;
         if (long error = makeNode(found, InodeKind::Regular, L_S_IFREG | (mode & 07777 & ~working.umask), inode))
             return error;
         long fd = finishOpen(inode, flags);
@@ -77,27 +75,27 @@ long sysOpenat(int dirfd, const char *path, uint32_t flags, uint32_t mode) {
     return finishOpen(found.inode, flags);
 }
 
-long sysMkdirat(int dirfd, const char *path, uint32_t mode) {
+long sysMkdirat(int dirfd, const char* path, uint32_t mode) {
     Lookup found;
     if (long error = resolve(dirfd, path, false, found)) return error;
     if (found.inode) return -L_EEXIST;
-    Inode *made;
+    Inode* made;
     return makeNode(found, InodeKind::Directory, L_S_IFDIR | (mode & 01777 & ~working.umask), made);
 }
 
 /// Regular files only; named pipes and devices are not supported.
-long sysMknodat(int dirfd, const char *path, uint32_t mode, uint64_t) {
+long sysMknodat(int dirfd, const char* path, uint32_t mode, uint64_t) {
     uint32_t type = mode & L_S_IFMT;
     Lookup found;
     if (long error = resolve(dirfd, path, false, found)) return error;
     if (found.inode) return -L_EEXIST;
     if (found.trailingSlash) return -L_ENOENT;
     if (type && type != L_S_IFREG) return type == L_S_IFDIR ? -L_EPERM : -L_ENOSYS;
-    Inode *made;
+    Inode* made;
     return makeNode(found, InodeKind::Regular, L_S_IFREG | (mode & 07777 & ~working.umask), made);
 }
 
-long sysUnlinkat(int dirfd, const char *path, uint32_t flags) {
+long sysUnlinkat(int dirfd, const char* path, uint32_t flags) {
     if (flags & ~L_AT_REMOVEDIR) return -L_EINVAL;
     Lookup found;
     if (long error = resolve(dirfd, path, false, found)) return error;
@@ -118,9 +116,9 @@ long sysUnlinkat(int dirfd, const char *path, uint32_t flags) {
     return 0;
 }
 
-long sysLinkat(int oldDirfd, const char *oldPath, int newDirfd, const char *newPath, uint32_t flags) {
+long sysLinkat(int oldDirfd, const char* oldPath, int newDirfd, const char* newPath, uint32_t flags) {
     if (flags & ~(L_AT_SYMLINK_FOLLOW | L_AT_EMPTY_PATH)) return -L_EINVAL;
-    Inode *inode;
+    Inode* inode;
     if (long error = resolveExisting(oldDirfd, oldPath, flags & L_AT_SYMLINK_FOLLOW, flags & L_AT_EMPTY_PATH, inode))
         return error;
     Lookup found;
@@ -134,7 +132,7 @@ long sysLinkat(int oldDirfd, const char *oldPath, int newDirfd, const char *newP
     return addEntry(found.directory, found.name, found.nameSize, inode);
 }
 
-long sysSymlinkat(const char *target, int dirfd, const char *path) {
+long sysSymlinkat(const char* target, int dirfd, const char* path) {
     if (!validBuffer(target, 1)) return -L_EFAULT;
     size_t size = 0;
     while (size < L_PATH_MAX && target[size])
@@ -145,17 +143,17 @@ long sysSymlinkat(const char *target, int dirfd, const char *path) {
     if (long error = resolve(dirfd, path, false, found)) return error;
     if (found.inode) return -L_EEXIST;
     if (found.trailingSlash) return -L_ENOENT;
-    Inode *made;
+    Inode* made;
     if (long error = makeNode(found, InodeKind::Symlink, L_S_IFLNK | 0777, made)) return error;
     if (setTarget(made, target, size)) return 0;
     removeEntry(made->entry);
     return -L_ENOSPC;
 }
 
-long sysReadlinkat(int dirfd, const char *path, char *to, size_t size) {
+long sysReadlinkat(int dirfd, const char* path, char* to, size_t size) {
     if (static_cast<int64_t>(size) <= 0) return -L_EINVAL;
     Lookup found;
-    Inode *inode;
+    Inode* inode;
     found.descriptor = -1;
     if (path && validBuffer(path, 1) && !*path && dirfd != L_AT_FDCWD) { // a descriptor opened with O_PATH | O_NOFOLLOW
         if (long error = resolveExisting(dirfd, path, false, true, inode)) return error;
@@ -177,7 +175,7 @@ long sysReadlinkat(int dirfd, const char *path, char *to, size_t size) {
 namespace {
 
 /// Whether `inside` is `directory` or lies below it.
-bool liesIn(const Inode *inside, const Inode *directory) {
+bool liesIn(const Inode* inside, const Inode* directory) {
     while (true) {
         if (inside == directory) return true;
         if (!inside->entry) return false;
@@ -185,7 +183,7 @@ bool liesIn(const Inode *inside, const Inode *directory) {
     }
 }
 
-long exchange(Entry *a, Entry *b) {
+long exchange(Entry* a, Entry* b) {
     Inode *first = a->inode, *second = b->inode;
     if (isDirectory(first) && liesIn(b->directory, first)) return -L_EINVAL;
     if (isDirectory(second) && liesIn(a->directory, second)) return -L_EINVAL;
@@ -205,7 +203,7 @@ long exchange(Entry *a, Entry *b) {
 
 } // namespace
 
-long sysRenameat2(int oldDirfd, const char *oldPath, int newDirfd, const char *newPath, uint32_t flags) {
+long sysRenameat2(int oldDirfd, const char* oldPath, int newDirfd, const char* newPath, uint32_t flags) {
     if ((flags & ~(L_RENAME_NOREPLACE | L_RENAME_EXCHANGE)) || flags == (L_RENAME_NOREPLACE | L_RENAME_EXCHANGE))
         return -L_EINVAL;
     Lookup from, to;
@@ -236,20 +234,20 @@ long sysRenameat2(int oldDirfd, const char *oldPath, int newDirfd, const char *n
         error = addEntry(to.directory, to.name, to.nameSize, from.inode);
     }
     if (!error) {
-        Entry *now = from.inode->entry;
+        Entry* now = from.inode->entry;
         removeEntry(from.entry);
         from.inode->entry = now;
     }
     letGo(from.inode);
     return error;
 }
-long sysRenameat(int oldDirfd, const char *oldPath, int newDirfd, const char *newPath) {
+long sysRenameat(int oldDirfd, const char* oldPath, int newDirfd, const char* newPath) {
     return sysRenameat2(oldDirfd, oldPath, newDirfd, newPath, 0);
 }
 
-long sysTruncate(const char *path, int64_t size) {
+long sysTruncate(const char* path, int64_t size) {
     if (size < 0) return -L_EINVAL;
-    Inode *inode;
+    Inode* inode;
     if (long error = resolveExisting(L_AT_FDCWD, path, true, false, inode)) return error;
     if (isDirectory(inode)) return -L_EISDIR;
     if (!isRegular(inode)) return -L_EINVAL;
@@ -263,16 +261,14 @@ long sysTruncate(const char *path, int64_t size) {
 
 namespace {
 
-uint8_t typeOf(const Inode *inode) {
-    return static_cast<uint8_t>(inode->mode >> 12);
-} // DT_* are these bits
+uint8_t typeOf(const Inode* inode) { return static_cast<uint8_t>(inode->mode >> 12); } // DT_* are these bits
 
 /// Appends one record. Returns false if it does not fit.
-bool addRecord(char *to, size_t capacity, size_t &used, const char *name, size_t size, uint64_t number, uint64_t next,
+bool addRecord(char* to, size_t capacity, size_t& used, const char* name, size_t size, uint64_t number, uint64_t next,
                uint8_t type) {
     size_t bytes = roundUp(offsetof(LinuxDirent, d_name) + size + 1, 8);
     if (bytes > capacity - used) return false;
-    char *record = to + used;
+    char* record = to + used;
     memset(record, 0, bytes);
     auto length = static_cast<uint16_t>(bytes);
     memcpy(record + offsetof(LinuxDirent, d_ino), &number, 8);
@@ -285,7 +281,7 @@ bool addRecord(char *to, size_t capacity, size_t &used, const char *name, size_t
 }
 
 /// Names in /proc/self/fd are the open descriptors, from position kFirstCookie on.
-bool addDescriptors(File *file, char *to, size_t capacity, size_t &used) {
+bool addDescriptors(File* file, char* to, size_t capacity, size_t& used) {
     for (uint64_t fd = file->offset - kFirstCookie; fd < descriptors.capacity; ++fd) {
         if (!descriptors.table[fd].file) continue;
         char digits[20];
@@ -303,10 +299,10 @@ bool addDescriptors(File *file, char *to, size_t capacity, size_t &used) {
 
 } // namespace
 
-long sysGetdents64(int fd, char *to, size_t capacity) {
-    File *file = fileOf(fd);
+long sysGetdents64(int fd, char* to, size_t capacity) {
+    File* file = fileOf(fd);
     if (!file || (file->flags & L_O_PATH)) return -L_EBADF;
-    Inode *inode = file->inode;
+    Inode* inode = file->inode;
     if (!isDirectory(inode)) return -L_ENOTDIR;
     if (!validBuffer(to, capacity)) return -L_EFAULT;
     size_t used = 0;
@@ -317,7 +313,7 @@ long sysGetdents64(int fd, char *to, size_t capacity) {
     if (room && inode->kind == InodeKind::DescriptorDirectory) {
         room = addDescriptors(file, to, capacity, used);
     } else if (room) {
-        while (Entry *entry = entryFrom(inode, file->offset)) {
+        while (Entry* entry = entryFrom(inode, file->offset)) {
             if (!(room = addRecord(to, capacity, used, entry->name, entry->nameSize, entry->inode->number,
                                    entry->cookie + 1, typeOf(entry->inode))))
                 break;
@@ -329,7 +325,7 @@ long sysGetdents64(int fd, char *to, size_t capacity) {
 }
 
 namespace {
-long changeDirectory(Inode *inode) {
+long changeDirectory(Inode* inode) {
     if (!isDirectory(inode)) return -L_ENOTDIR;
     hold(inode);
     letGo(working.directory);
@@ -338,17 +334,17 @@ long changeDirectory(Inode *inode) {
 }
 } // namespace
 
-long sysChdir(const char *path) {
-    Inode *inode;
+long sysChdir(const char* path) {
+    Inode* inode;
     if (long error = resolveExisting(L_AT_FDCWD, path, true, false, inode)) return error;
     return changeDirectory(inode);
 }
 long sysFchdir(int fd) {
-    File *file = fileOf(fd);
+    File* file = fileOf(fd);
     return file ? changeDirectory(file->inode) : -L_EBADF;
 }
 
-long sysGetcwd(char *to, size_t capacity) {
+long sysGetcwd(char* to, size_t capacity) {
     if (!working.directory->entry && !isRoot(working.directory)) return -L_ENOENT; // removed
     if (!validBuffer(to, capacity)) return -L_EFAULT;
     if (!capacity) return -L_ERANGE;

@@ -11,7 +11,7 @@ constexpr int kMostLinks = 40;
 Inode descriptorLink; // stands for any entry of /proc/self/fd that is not followed
 
 /// The N of /proc/self/fd/N if descriptor N is open, else -1.
-int parseDescriptor(const char *name, size_t size) {
+int parseDescriptor(const char* name, size_t size) {
     if (!size || size > 6 || (name[0] == '0' && size > 1)) return -1;
     int fd = 0;
     for (size_t i = 0; i < size; ++i) {
@@ -21,7 +21,7 @@ int parseDescriptor(const char *name, size_t size) {
     return fileOf(fd) ? fd : -1;
 }
 
-Inode *childOf(Inode *directory, const char *name, size_t size, Lookup &found) {
+Inode* childOf(Inode* directory, const char* name, size_t size, Lookup& found) {
     found.entry = nullptr;
     found.descriptor = -1;
     if (directory->kind == InodeKind::DescriptorDirectory) {
@@ -39,10 +39,10 @@ Inode *childOf(Inode *directory, const char *name, size_t size, Lookup &found) {
     return found.entry ? found.entry->inode : nullptr;
 }
 
-long walk(Inode *directory, const char *path, bool follow, int &linksLeft, Lookup &found);
+long walk(Inode* directory, const char* path, bool follow, int& linksLeft, Lookup& found);
 
 /// Follows one symbolic link that lies in `directory`.
-long followLink(Inode *directory, Inode *link, int &linksLeft, Lookup &found) {
+long followLink(Inode* directory, Inode* link, int& linksLeft, Lookup& found) {
     if (--linksLeft < 0) return -L_ELOOP;
     if (link->kind == InodeKind::DescriptorLink) {
         found.inode = fileOf(found.descriptor)->inode;
@@ -51,7 +51,7 @@ long followLink(Inode *directory, Inode *link, int &linksLeft, Lookup &found) {
     return walk(directory, link->target, true, linksLeft, found);
 }
 
-long walk(Inode *directory, const char *path, bool follow, int &linksLeft, Lookup &found) {
+long walk(Inode* directory, const char* path, bool follow, int& linksLeft, Lookup& found) {
     if (!*path) return -L_ENOENT;
     if (*path == '/') directory = fileSystem.root;
     while (true) {
@@ -71,7 +71,7 @@ long walk(Inode *directory, const char *path, bool follow, int &linksLeft, Looku
         size_t size = 0;
         while (path[size] && path[size] != '/')
             ++size;
-        const char *rest = path + size;
+        const char* rest = path + size;
         bool slash = *rest == '/';
         while (*rest == '/')
             ++rest;
@@ -96,7 +96,7 @@ long walk(Inode *directory, const char *path, bool follow, int &linksLeft, Looku
             continue;
         }
 
-        Inode *child = childOf(directory, path, size, found);
+        Inode* child = childOf(directory, path, size, found);
         bool isLink = child && (child->mode & L_S_IFMT) == L_S_IFLNK;
         if (last) {
             if (isLink && (follow || slash)) {
@@ -127,11 +127,11 @@ long walk(Inode *directory, const char *path, bool follow, int &linksLeft, Looku
 
 } // namespace
 
-long resolve(int dirfd, const char *path, bool follow, Lookup &found) {
+long resolve(int dirfd, const char* path, bool follow, Lookup& found) {
     if (!validBuffer(path, 1)) return -L_EFAULT;
-    Inode *directory = working.directory;
+    Inode* directory = working.directory;
     if (*path != '/' && dirfd != L_AT_FDCWD) {
-        File *file = fileOf(dirfd);
+        File* file = fileOf(dirfd);
         if (!file) return -L_EBADF;
         directory = file->inode;
     }
@@ -140,14 +140,19 @@ long resolve(int dirfd, const char *path, bool follow, Lookup &found) {
         ++size;
     if (size == L_PATH_MAX) return -L_ENAMETOOLONG;
     int linksLeft = kMostLinks;
-    found.inode = nullptr;
+    found.inode = found.directory = nullptr;
+    found.entry = nullptr;
+    found.descriptor = -1;
+    found.trailingSlash = false;
+    found.nameSize = 0;
+    found.name[0] = 0;
     return walk(directory, path, follow, linksLeft, found);
 }
 
-long resolveExisting(int dirfd, const char *path, bool follow, bool emptyPath, Inode *&found) {
+long resolveExisting(int dirfd, const char* path, bool follow, bool emptyPath, Inode*& found) {
     if (emptyPath && (!path || (validBuffer(path, 1) && !*path))) {
         if (dirfd == L_AT_FDCWD) return found = working.directory, 0;
-        File *file = fileOf(dirfd);
+        File* file = fileOf(dirfd);
         if (!file) return -L_EBADF;
         found = file->inode;
         return 0;
@@ -158,9 +163,9 @@ long resolveExisting(int dirfd, const char *path, bool follow, bool emptyPath, I
     return found ? 0 : -L_ENOENT;
 }
 
-size_t describeFile(const File *file, char *to, size_t capacity) {
-    const Inode *inode = file->inode;
-    const char *text = nullptr;
+size_t describeFile(const File* file, char* to, size_t capacity) {
+    const Inode* inode = file->inode;
+    const char* text = nullptr;
     switch (inode->kind) {
     case InodeKind::Stream:
         text = (inode->mode & L_S_IFMT) == L_S_IFCHR ? "/dev/tty" : "pipe:[stdio]";
@@ -177,7 +182,7 @@ size_t describeFile(const File *file, char *to, size_t capacity) {
     return size;
 }
 
-long makeNode(const Lookup &found, InodeKind kind, uint32_t mode, Inode *&made) {
+long makeNode(const Lookup& found, InodeKind kind, uint32_t mode, Inode*& made) {
     if (!found.directory || found.directory->kind == InodeKind::DescriptorDirectory) return -L_ENOENT;
     // A directory that was removed while somebody works in it takes no new names.
     if (!found.directory->links) return -L_ENOENT;

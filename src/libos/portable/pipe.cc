@@ -9,10 +9,10 @@
 
 namespace libos {
 
-Inode *newPipe() {
-    Pipe *pipe = create<Pipe>();
-    Inode *inode = pipe ? newInode(InodeKind::Pipe, L_S_IFIFO | 0600) : nullptr;
-    if (inode && (pipe->bytes = static_cast<char *>(takePages(Pipe::kCapacity)))) {
+Inode* newPipe() {
+    Pipe* pipe = create<Pipe>();
+    Inode* inode = pipe ? newInode(InodeKind::Pipe, L_S_IFIFO | 0600) : nullptr;
+    if (inode && (pipe->bytes = static_cast<char*>(takePages(Pipe::kCapacity)))) {
         inode->pipe = pipe;
         return inode;
     }
@@ -25,14 +25,14 @@ Inode *newPipe() {
     return nullptr;
 }
 
-void freePipe(Pipe *pipe) {
+void freePipe(Pipe* pipe) {
     if (pipe->bytes) releasePages(pipe->bytes, Pipe::kCapacity);
     destroy(pipe);
 }
 
 namespace {
 /// Nothing but a signal can end this wait.
-long block(const char *what) {
+long block(const char* what) {
     if (timerDeadline() == kForever) {
         (Line() << what << " would wait for ever: the program has no other thread").log();
         return -L_EDEADLK;
@@ -42,8 +42,8 @@ long block(const char *what) {
 }
 } // namespace
 
-long readPipe(File *file, char *to, size_t size, bool mayBlock) {
-    Pipe &pipe = *file->inode->pipe;
+long readPipe(File* file, char* to, size_t size, bool mayBlock) {
+    Pipe& pipe = *file->inode->pipe;
     if (!size) return 0;
     if (!pipe.used()) {
         if (!pipe.writers) return 0;
@@ -59,8 +59,8 @@ long readPipe(File *file, char *to, size_t size, bool mayBlock) {
     return static_cast<long>(size);
 }
 
-long writePipe(File *file, const char *from, size_t size, bool mayBlock) {
-    Pipe &pipe = *file->inode->pipe;
+long writePipe(File* file, const char* from, size_t size, bool mayBlock) {
+    Pipe& pipe = *file->inode->pipe;
     if (!pipe.readers) {
         raiseSignal(L_SIGPIPE, L_SI_USER);
         return -L_EPIPE;
@@ -80,8 +80,8 @@ long writePipe(File *file, const char *from, size_t size, bool mayBlock) {
     return static_cast<long>(size);
 }
 
-int pollPipe(const File *file) {
-    const Pipe &pipe = *file->inode->pipe;
+int pollPipe(const File* file) {
+    const Pipe& pipe = *file->inode->pipe;
     int events = 0;
     if (file->readable()) {
         if (pipe.used()) events |= L_POLLIN | L_POLLRDNORM;

@@ -11,7 +11,7 @@ namespace libos {
 
 namespace {
 
-bool isInput(const File *file) {
+bool isInput(const File* file) {
     return file->readable() && (file->inode->kind == InodeKind::Stream || file->inode->kind == InodeKind::Terminal);
 }
 
@@ -29,13 +29,13 @@ template <class F> long pollUntil(uint64_t deadline, bool watchesInput, F check)
     }
 }
 
-long deadlineOf(const LinuxTimespec *timeout, uint64_t &deadline) {
+long deadlineOf(const LinuxTimespec* timeout, uint64_t& deadline) {
     if (timeout && !validTime(*timeout)) return -L_EINVAL;
     deadline = !timeout ? kForever : !timeout->seconds && !timeout->nanoseconds ? 0 : deadlineAfter(*timeout);
     return 0;
 }
 
-void leaveRest(LinuxTimespec *timeout, uint64_t deadline) {
+void leaveRest(LinuxTimespec* timeout, uint64_t deadline) {
     if (!timeout || deadline == kForever) return;
     uint64_t now = __dyad_clock();
     *timeout = toTimespec(deadline > now ? static_cast<int64_t>(deadline - now) : 0);
@@ -43,7 +43,7 @@ void leaveRest(LinuxTimespec *timeout, uint64_t deadline) {
 
 } // namespace
 
-long sysPpoll(LinuxPollfd *polled, uint64_t count, LinuxTimespec *timeout, const uint64_t *mask, size_t setSize) {
+long sysPpoll(LinuxPollfd* polled, uint64_t count, LinuxTimespec* timeout, const uint64_t* mask, size_t setSize) {
     if (count > descriptors.limit) return -L_EINVAL;
     if (!validBuffer(polled, count * sizeof *polled)) return -L_EFAULT;
     if (mask && setSize != sizeof *mask) return -L_EINVAL;
@@ -52,15 +52,15 @@ long sysPpoll(LinuxPollfd *polled, uint64_t count, LinuxTimespec *timeout, const
     if (mask) setTemporaryMask(*mask);
     bool watchesInput = false;
     for (uint64_t i = 0; i < count; ++i)
-        if (File *file = fileOf(polled[i].fd))
+        if (File* file = fileOf(polled[i].fd))
             watchesInput |= isInput(file) && (polled[i].events & (L_POLLIN | L_POLLRDNORM));
     long result = pollUntil(deadline, watchesInput, [&](bool ask) {
         long ready = 0;
         for (uint64_t i = 0; i < count; ++i) {
-            LinuxPollfd &one = polled[i];
+            LinuxPollfd& one = polled[i];
             one.revents = 0;
             if (one.fd < 0) continue;
-            File *file = fileOf(one.fd);
+            File* file = fileOf(one.fd);
             int events = L_POLLNVAL;
             if (file) {
                 bool input = one.events & (L_POLLIN | L_POLLRDNORM);
@@ -76,28 +76,28 @@ long sysPpoll(LinuxPollfd *polled, uint64_t count, LinuxTimespec *timeout, const
 }
 
 struct SelectMask {
-    const uint64_t *mask;
+    const uint64_t* mask;
     size_t size;
 };
 
-long sysPselect6(int count, uint64_t *reads, uint64_t *writes, uint64_t *exceptions, LinuxTimespec *timeout,
-                 const SelectMask *mask) {
+long sysPselect6(int count, uint64_t* reads, uint64_t* writes, uint64_t* exceptions, LinuxTimespec* timeout,
+                 const SelectMask* mask) {
     if (count < 0) return -L_EINVAL;
     constexpr int kMost = 1024; // FD_SETSIZE
     count = smaller(count, kMost);
     size_t words = (static_cast<size_t>(count) + 63) / 64;
     uint64_t wanted[3][kMost / 64] = {}, found[3][kMost / 64];
-    uint64_t *sets[3] = {reads, writes, exceptions};
+    uint64_t* sets[3] = {reads, writes, exceptions};
     bool watchesInput = false;
     for (int s = 0; s < 3; ++s) {
         if (!sets[s]) continue;
         if (!validBuffer(sets[s], words * 8)) return -L_EFAULT;
         memcpy(wanted[s], sets[s], words * 8);
     }
-    auto in = [](const uint64_t *set, int fd) { return set[fd / 64] >> (fd % 64) & 1; };
+    auto in = [](const uint64_t* set, int fd) { return set[fd / 64] >> (fd % 64) & 1; };
     for (int fd = 0; fd < count; ++fd) {
         if (!in(wanted[0], fd) && !in(wanted[1], fd) && !in(wanted[2], fd)) continue;
-        File *file = fileOf(fd);
+        File* file = fileOf(fd);
         if (!file) return -L_EBADF;
         watchesInput |= in(wanted[0], fd) && isInput(file);
     }

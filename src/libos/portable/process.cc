@@ -23,69 +23,37 @@ void exitProgram(uint32_t kind, uint32_t value) {
 }
 
 namespace {
-void copyText(char *to, const char *text) {
-    memcpy(to, text, textSize(text) + 1);
-}
+void copyText(char* to, const char* text) { memcpy(to, text, textSize(text) + 1); }
 } // namespace
 
 // -- System calls --
 
-long sysExit(int status) {
-    exitProgram(0, static_cast<uint32_t>(status) & 255);
-}
+long sysExit(int status) { exitProgram(0, static_cast<uint32_t>(status) & 255); }
 
-long sysGetpid() {
-    return kProcessId;
-}
-long sysGetppid() {
-    return 1;
-}
-long sysIdentity() {
-    return 0;
-} // getuid, geteuid, getgid, getegid: root
-long sysSetIdentity(uint32_t) {
-    return 0;
-}
-long sysSetIdentity2(uint32_t, uint32_t) {
-    return 0;
-}
-long sysSetIdentity3(uint32_t, uint32_t, uint32_t) {
-    return 0;
-}
-long sysGetIdentity3(uint32_t *real, uint32_t *effective, uint32_t *saved) {
+long sysGetpid() { return kProcessId; }
+long sysGetppid() { return 1; }
+long sysIdentity() { return 0; } // getuid, geteuid, getgid, getegid: root
+long sysSetIdentity(uint32_t) { return 0; }
+long sysSetIdentity2(uint32_t, uint32_t) { return 0; }
+long sysSetIdentity3(uint32_t, uint32_t, uint32_t) { return 0; }
+long sysGetIdentity3(uint32_t* real, uint32_t* effective, uint32_t* saved) {
     if (!real || !effective || !saved) return -L_EFAULT;
     *real = *effective = *saved = 0;
     return 0;
 }
-long sysGetgroups(int, uint32_t *) {
-    return 0;
-}
-long sysSetgroups(int, const uint32_t *) {
-    return 0;
-}
-long sysGetpgid(int pid) {
-    return !pid || pid == kProcessId ? kProcessId : -L_ESRCH;
-}
+long sysGetgroups(int, uint32_t*) { return 0; }
+long sysSetgroups(int, const uint32_t*) { return 0; }
+long sysGetpgid(int pid) { return !pid || pid == kProcessId ? kProcessId : -L_ESRCH; }
 long sysSetpgid(int pid, int group) {
     return (!pid || pid == kProcessId) && (!group || group == kProcessId) ? 0 : -L_EPERM;
 }
-long sysSetsid() {
-    return -L_EPERM;
-} // the process leads its group already
-long sysSetTidAddress(int32_t *) {
-    return kProcessId;
-} // written when a thread ends; the only one ends with the machine
-long sysSetRobustList(const void *, size_t size) {
-    return size == 24 ? 0 : -L_EINVAL;
-}
-long sysRseq(uint64_t, uint32_t, int, uint32_t) {
-    return -L_ENOSYS;
-}
-long sysMembarrier(int command, uint32_t, int) {
-    return command == 0 ? 0 : -L_EINVAL;
-}
+long sysSetsid() { return -L_EPERM; }                  // the process leads its group already
+long sysSetTidAddress(int32_t*) { return kProcessId; } // written when a thread ends; the only one ends with the machine
+long sysSetRobustList(const void*, size_t size) { return size == 24 ? 0 : -L_EINVAL; }
+long sysRseq(uint64_t, uint32_t, int, uint32_t) { return -L_ENOSYS; }
+long sysMembarrier(int command, uint32_t, int) { return command == 0 ? 0 : -L_EINVAL; }
 
-long sysUname(LinuxUtsname *name) {
+long sysUname(LinuxUtsname* name) {
     if (!name) return -L_EFAULT;
     *name = {};
     copyText(name->sysname, "Linux");
@@ -115,7 +83,7 @@ LinuxRlimit limitOf(uint32_t which) {
 } // namespace
 
 /// Only the number of descriptors can be limited further; other limits are accepted if they change nothing.
-long sysPrlimit64(int pid, uint32_t which, const LinuxRlimit *wanted, LinuxRlimit *old) {
+long sysPrlimit64(int pid, uint32_t which, const LinuxRlimit* wanted, LinuxRlimit* old) {
     if (pid && pid != kProcessId) return -L_ESRCH;
     if (which >= L_RLIM_NLIMITS) return -L_EINVAL;
     LinuxRlimit before = limitOf(which);
@@ -131,14 +99,12 @@ long sysPrlimit64(int pid, uint32_t which, const LinuxRlimit *wanted, LinuxRlimi
     if (old) *old = before;
     return 0;
 }
-long sysGetrlimit(uint32_t which, LinuxRlimit *out) {
-    return out ? sysPrlimit64(0, which, nullptr, out) : -L_EFAULT;
-}
-long sysSetrlimit(uint32_t which, const LinuxRlimit *wanted) {
+long sysGetrlimit(uint32_t which, LinuxRlimit* out) { return out ? sysPrlimit64(0, which, nullptr, out) : -L_EFAULT; }
+long sysSetrlimit(uint32_t which, const LinuxRlimit* wanted) {
     return wanted ? sysPrlimit64(0, which, wanted, nullptr) : -L_EFAULT;
 }
 
-long sysSysinfo(LinuxSysinfo *information) {
+long sysSysinfo(LinuxSysinfo* information) {
     if (!information) return -L_EFAULT;
     *information = {};
     information->uptime = static_cast<int64_t>(__dyad_clock()) / kSecond;
@@ -149,38 +115,28 @@ long sysSysinfo(LinuxSysinfo *information) {
     return 0;
 }
 
-long sysSchedYield() {
-    return 0;
-}
-long sysSchedGetaffinity(int pid, size_t size, uint64_t *set) {
+long sysSchedYield() { return 0; }
+long sysSchedGetaffinity(int pid, size_t size, uint64_t* set) {
     if (pid && pid != kProcessId) return -L_ESRCH;
     if (size < sizeof *set || size % sizeof *set) return -L_EINVAL;
     if (!set) return -L_EFAULT;
     *set = 1;
     return sizeof *set;
 }
-long sysSchedSetaffinity(int pid, size_t size, const uint64_t *set) {
+long sysSchedSetaffinity(int pid, size_t size, const uint64_t* set) {
     if (pid && pid != kProcessId) return -L_ESRCH;
     if (!set) return -L_EFAULT;
     return size >= sizeof *set && (*set & 1) ? 0 : -L_EINVAL;
 }
-long sysSchedGetscheduler(int pid) {
-    return !pid || pid == kProcessId ? 0 : -L_ESRCH;
-}
-long sysSchedPriorityLimit(int policy) {
-    return policy == 0 || policy == 3 || policy == 5 ? 0 : -L_EINVAL;
-}
-long sysGetcpu(uint32_t *cpu, uint32_t *node) {
+long sysSchedGetscheduler(int pid) { return !pid || pid == kProcessId ? 0 : -L_ESRCH; }
+long sysSchedPriorityLimit(int policy) { return policy == 0 || policy == 3 || policy == 5 ? 0 : -L_EINVAL; }
+long sysGetcpu(uint32_t* cpu, uint32_t* node) {
     if (cpu) *cpu = 0;
     if (node) *node = 0;
     return 0;
 }
-long sysGetpriority(int, int) {
-    return 20;
-} // the raw call returns 20 - nice
-long sysSetpriority(int, int, int) {
-    return 0;
-}
+long sysGetpriority(int, int) { return 20; } // the raw call returns 20 - nice
+long sysSetpriority(int, int, int) { return 0; }
 
 namespace {
 char threadName[16] = "main";
@@ -188,7 +144,7 @@ char threadName[16] = "main";
 long sysPrctl(int option, uint64_t argument) {
     constexpr int setName = 15, getName = 16, getDumpable = 3, setDumpable = 4, setPdeathsig = 1,
                   setNoNewPrivileges = 38;
-    auto *text = reinterpret_cast<char *>(argument);
+    auto* text = reinterpret_cast<char*>(argument);
     switch (option) {
     case setName: {
         if (!validBuffer(text, 1)) return -L_EFAULT;
@@ -215,7 +171,7 @@ long sysPrctl(int option, uint64_t argument) {
 }
 
 /// There is one thread: nobody can wake a waiter.
-long sysFutex(volatile uint32_t *word, int operation, uint32_t value, const LinuxTimespec *timeout) {
+long sysFutex(volatile uint32_t* word, int operation, uint32_t value, const LinuxTimespec* timeout) {
     if (!word) return -L_EFAULT;
     switch (operation & L_FUTEX_COMMAND) {
     case L_FUTEX_WAIT:
@@ -254,18 +210,14 @@ long sysClone(uint64_t flags) {
     (Line() << "fork is not supported: a Dyad program is one process").log();
     return -L_ENOSYS;
 }
-long sysExecve(const char *, const void *, const void *) {
+long sysExecve(const char*, const void*, const void*) {
     (Line() << "execve is not supported: a Dyad program is one process").log();
     return -L_ENOSYS;
 }
-long sysWait4(int, int32_t *, int, void *) {
-    return -L_ECHILD;
-}
-long sysWaitid(int, int, void *, int) {
-    return -L_ECHILD;
-}
+long sysWait4(int, int32_t*, int, void*) { return -L_ECHILD; }
+long sysWaitid(int, int, void*, int) { return -L_ECHILD; }
 
-long sysGetrandom(void *to, size_t size, uint32_t flags) {
+long sysGetrandom(void* to, size_t size, uint32_t flags) {
     if (flags & ~7u) return -L_EINVAL;
     if (!validBuffer(to, size)) return -L_EFAULT;
     randomBytes(to, smaller<size_t>(size, INT32_MAX));

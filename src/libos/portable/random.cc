@@ -10,11 +10,9 @@ namespace {
 
 uint32_t key[8];
 
-uint32_t rotate(uint32_t value, int by) {
-    return value << by | value >> (32 - by);
-}
+uint32_t rotate(uint32_t value, int by) { return value << by | value >> (32 - by); }
 
-void quarter(uint32_t &a, uint32_t &b, uint32_t &c, uint32_t &d) {
+void quarter(uint32_t& a, uint32_t& b, uint32_t& c, uint32_t& d) {
     a += b, d = rotate(d ^ a, 16);
     c += d, b = rotate(b ^ c, 12);
     a += b, d = rotate(d ^ a, 8);
@@ -48,7 +46,7 @@ void initialiseRandom(const uint8_t seed[32]) {
     }
 }
 
-void randomBytes(void *to, size_t size) {
+void randomBytes(void* to, size_t size) {
     // Block 0 gives the next key and up to 32 bytes, later blocks the rest.
     uint32_t words[16];
     block(0, words);
@@ -59,7 +57,7 @@ void randomBytes(void *to, size_t size) {
     for (uint64_t counter = 1; done < size; ++counter) {
         block(counter, words);
         size_t part = smaller<size_t>(size - done, sizeof words);
-        memcpy(static_cast<char *>(to) + done, words, part);
+        memcpy(static_cast<char*>(to) + done, words, part);
         done += part;
     }
     memcpy(key, nextKey, sizeof key);

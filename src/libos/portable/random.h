@@ -6,6 +6,6 @@
 namespace libos {
 
 void initialiseRandom(const uint8_t seed[32]);
-void randomBytes(void *to, size_t size);
+void randomBytes(void* to, size_t size);
 
 } // namespace libos

@@ -12,7 +12,7 @@ namespace {
 /// A change needs at most this many new nodes: two cuts and the new region.
 constexpr uint32_t kNodesPerChange = 3;
 
-void update(Region *node) {
+void update(Region* node) {
     uint64_t most = node->kind == RegionKind::Free ? node->size() : 0;
     if (node->left) most = larger(most, node->left->largestFree);
     if (node->right) most = larger(most, node->right->largestFree);
@@ -20,7 +20,7 @@ void update(Region *node) {
 }
 
 /// Splits into regions that start before `at` and the rest.
-void split(Region *tree, uint64_t at, Region *&before, Region *&rest) {
+void split(Region* tree, uint64_t at, Region*& before, Region*& rest) {
     if (!tree) {
         before = rest = nullptr;
     } else if (tree->start < at) {
@@ -34,7 +34,7 @@ void split(Region *tree, uint64_t at, Region *&before, Region *&rest) {
     }
 }
 
-Region *merge(Region *a, Region *b) {
+Region* merge(Region* a, Region* b) {
     if (!a) return b;
     if (!b) return a;
     if (a->priority > b->priority) {
@@ -47,23 +47,23 @@ Region *merge(Region *a, Region *b) {
     return b;
 }
 
-Region *leftmost(Region *tree) {
+Region* leftmost(Region* tree) {
     while (tree && tree->left)
         tree = tree->left;
     return tree;
 }
-Region *rightmost(Region *tree) {
+Region* rightmost(Region* tree) {
     while (tree && tree->right)
         tree = tree->right;
     return tree;
 }
 
-uint64_t freeIn(const Region *tree) {
+uint64_t freeIn(const Region* tree) {
     if (!tree) return 0;
     return freeIn(tree->left) + freeIn(tree->right) + (tree->kind == RegionKind::Free ? tree->size() : 0);
 }
 
-bool check(const Region *tree, uint64_t &at, const Region *&previous) {
+bool check(const Region* tree, uint64_t& at, const Region*& previous) {
     if (!tree) return true;
     if (!check(tree->left, at, previous)) return false;
     if (tree->start != at || tree->end <= tree->start) return false;
@@ -85,31 +85,31 @@ void Regions::initialise(uint64_t start, uint64_t end) {
     free_ = end - start;
     spare_ = nullptr;
     spares_ = 0;
-    for (Region &node : first_)
+    for (Region& node : first_)
         freeNode(&node);
     root_ = newNode();
     *root_ = {start, end, nullptr, nullptr, 0, random_, RegionKind::Free, L_PROT_READ | L_PROT_WRITE};
     update(root_);
 }
 
-Region *Regions::newNode() {
-    Region *node = spare_;
+Region* Regions::newNode() {
+    Region* node = spare_;
     spare_ = node->right;
     --spares_;
     random_ ^= random_ << 13, random_ ^= random_ >> 17, random_ ^= random_ << 5; // Marsaglia's xorshift
     return node;
 }
 
-void Regions::freeNode(Region *node) {
+void Regions::freeNode(Region* node) {
     node->right = spare_;
     spare_ = node;
     ++spares_;
 }
 
-void Regions::freeTree(Region *tree) {
+void Regions::freeTree(Region* tree) {
     if (!tree) return;
     freeTree(tree->left);
-    Region *right = tree->right;
+    Region* right = tree->right;
     if (tree->kind == RegionKind::Free) free_ -= tree->size();
     freeNode(tree);
     freeTree(right);
@@ -120,7 +120,7 @@ bool Regions::refill() {
     if (spares_ >= 2 * kNodesPerChange) return true;
     if (spares_ < kNodesPerChange) return false;
     if (!root_ || root_->largestFree < kPage) return true;
-    const Region *node = root_;
+    const Region* node = root_;
     while (true) { // the highest free page
         if (node->right && node->right->largestFree >= kPage)
             node = node->right;
@@ -131,14 +131,14 @@ bool Regions::refill() {
     }
     uint64_t page = node->end - kPage;
     replace(page, page + kPage, RegionKind::Internal, L_PROT_READ | L_PROT_WRITE);
-    Region *nodes = reinterpret_cast<Region *>(page);
+    Region* nodes = reinterpret_cast<Region*>(page);
     for (size_t i = 0; i < kPage / sizeof(Region); ++i)
         freeNode(&nodes[i]);
     return true;
 }
 
-const Region *Regions::find(uint64_t address) const {
-    for (const Region *node = root_; node;) {
+const Region* Regions::find(uint64_t address) const {
+    for (const Region* node = root_; node;) {
         if (address < node->start)
             node = node->left;
         else if (address >= node->end)
@@ -151,7 +151,7 @@ const Region *Regions::find(uint64_t address) const {
 
 uint64_t Regions::take(uint64_t size, RegionKind kind, uint8_t protection) {
     if (!refill() || !size || !root_ || root_->largestFree < size) return 0;
-    const Region *node = root_;
+    const Region* node = root_;
     while (true) {
         if (node->right && node->right->largestFree >= size)
             node = node->right;
@@ -174,16 +174,16 @@ bool Regions::set(uint64_t start, uint64_t end, RegionKind kind, uint8_t protect
 /// Makes `at` a border between regions.
 bool Regions::cut(uint64_t at) {
     if (at <= start_ || at >= end_) return true;
-    const Region *whole = find(at);
+    const Region* whole = find(at);
     if (whole->start == at) return true;
     Region *before, *rest;
     split(root_, at, before, rest);
-    Region *first = rightmost(before);
-    Region *second = newNode();
+    Region* first = rightmost(before);
+    Region* second = newNode();
     *second = {at, first->end, nullptr, nullptr, 0, random_, first->kind, first->protection};
     // The first part shrinks: its summary and those above it change, which taking it out and in again does.
     uint64_t firstStart = first->start;
-    Region *head;
+    Region* head;
     split(before, firstStart, head, first);
     first->end = at;
     update(first);
@@ -199,18 +199,18 @@ void Regions::replace(uint64_t start, uint64_t end, RegionKind kind, uint8_t pro
     split(root_, start, before, middle);
     split(middle, end, middle, after);
     freeTree(middle);
-    Region *node = newNode();
+    Region* node = newNode();
     *node = {start, end, nullptr, nullptr, 0, random_, kind, protection};
     if (kind == RegionKind::Free) free_ += end - start;
-    auto joins = [&](const Region *other) { return other && other->kind == kind && other->protection == protection; };
+    auto joins = [&](const Region* other) { return other && other->kind == kind && other->protection == protection; };
     if (joins(rightmost(before))) {
-        Region *neighbour;
+        Region* neighbour;
         split(before, rightmost(before)->start, before, neighbour);
         node->start = neighbour->start;
         freeNode(neighbour);
     }
     if (joins(leftmost(after))) {
-        Region *neighbour;
+        Region* neighbour;
         split(after, leftmost(after)->start + 1, neighbour, after);
         node->end = neighbour->end;
         freeNode(neighbour);
@@ -220,13 +220,13 @@ void Regions::replace(uint64_t start, uint64_t end, RegionKind kind, uint8_t pro
 }
 
 bool Regions::allFree(uint64_t start, uint64_t end) const {
-    const Region *region = find(start);
+    const Region* region = find(start);
     return region && region->kind == RegionKind::Free && end <= region->end;
 }
 
 bool Regions::allProgram(uint64_t start, uint64_t end) const {
     while (start < end) {
-        const Region *region = find(start);
+        const Region* region = find(start);
         if (!region || (region->kind != RegionKind::Mapped && region->kind != RegionKind::Heap)) return false;
         start = region->end;
     }
@@ -235,7 +235,7 @@ bool Regions::allProgram(uint64_t start, uint64_t end) const {
 
 bool Regions::noneInternal(uint64_t start, uint64_t end) const {
     while (start < end) {
-        const Region *region = find(start);
+        const Region* region = find(start);
         if (!region || region->kind == RegionKind::Internal) return false;
         start = region->end;
     }
@@ -244,16 +244,15 @@ bool Regions::noneInternal(uint64_t start, uint64_t end) const {
 
 bool Regions::consistent() const {
     uint64_t at = start_;
-    const Region *previous = nullptr;
+    const Region* previous = nullptr;
     return check(root_, at, previous) && at == end_ && freeIn(root_) == free_;
 }
 
-void *takePages(uint64_t bytes) {
-    return reinterpret_cast<void *>(
-        arena.take(roundUp(bytes, kPage), RegionKind::Internal, L_PROT_READ | L_PROT_WRITE));
+void* takePages(uint64_t bytes) {
+    return reinterpret_cast<void*>(arena.take(roundUp(bytes, kPage), RegionKind::Internal, L_PROT_READ | L_PROT_WRITE));
 }
 
-void releasePages(void *pages, uint64_t bytes) {
+void releasePages(void* pages, uint64_t bytes) {
     uint64_t start = reinterpret_cast<uint64_t>(pages);
     bytes = roundUp(bytes, kPage);
     __dyad_discard(start, bytes);

@@ -32,7 +32,7 @@ class Regions {
     uint64_t freeBytes() const { return free_; }
 
     /// The region that holds `address`, or null outside the arena. Valid until the next change.
-    const Region *find(uint64_t address) const;
+    const Region* find(uint64_t address) const;
     /// Takes `size` bytes (whole pages) from the highest free region that has room. Returns the address, or 0.
     uint64_t take(uint64_t size, RegionKind kind, uint8_t protection);
     /// Makes [start, end) one region, whatever it was. Returns false if there is no memory for the book-keeping.
@@ -46,15 +46,15 @@ class Regions {
     bool consistent() const;
 
   private:
-    Region *newNode();
-    void freeNode(Region *node);
-    void freeTree(Region *tree);
+    Region* newNode();
+    void freeNode(Region* node);
+    void freeTree(Region* tree);
     bool refill();
     bool cut(uint64_t at);
     void replace(uint64_t start, uint64_t end, RegionKind kind, uint8_t protection);
 
-    Region *root_ = nullptr;
-    Region *spare_ = nullptr;
+    Region* root_ = nullptr;
+    Region* spare_ = nullptr;
     uint32_t spares_ = 0;
     uint32_t random_ = 0x9e3779b9;
     uint64_t start_ = 0, end_ = 0, free_ = 0;
@@ -64,8 +64,8 @@ class Regions {
 extern Regions arena;
 
 /// Whole pages for the libOS's own use, zeroed. Null when the arena is full.
-void *takePages(uint64_t bytes);
+void* takePages(uint64_t bytes);
 /// Gives them back to the arena, and their memory to the host.
-void releasePages(void *pages, uint64_t bytes);
+void releasePages(void* pages, uint64_t bytes);
 
 } // namespace libos

@@ -56,14 +56,14 @@ bool ignored(int signal) {
 /// What a handler gets as its third argument: ucontext_t as far as it is portable. Registers are not in it.
 struct Context {
     uint64_t flags;
-    Context *link;
+    Context* link;
     LinuxStack stack;
     uint64_t mask;
     uint8_t rest[1024];
 };
 
 /// Calls the handler, with the masks that sigaction() asks for. The mask is put back unless the handler jumps out.
-void callHandler(int signal, const LinuxSiginfo &information, uint64_t maskAfter) {
+void callHandler(int signal, const LinuxSiginfo& information, uint64_t maskAfter) {
     LinuxSigaction action = signals.actions[signal];
     if (action.flags & L_SA_RESETHAND) signals.actions[signal].handler = kDefault;
     signals.mask |= action.mask & ~kUnmaskable;
@@ -73,7 +73,7 @@ void callHandler(int signal, const LinuxSiginfo &information, uint64_t maskAfter
         Context context = {};
         context.stack = signals.alternate;
         context.mask = maskAfter;
-        reinterpret_cast<void (*)(int, LinuxSiginfo *, void *)>(action.handler)(signal, &copy, &context);
+        reinterpret_cast<void (*)(int, LinuxSiginfo*, void*)>(action.handler)(signal, &copy, &context);
         maskAfter = context.mask & ~kUnmaskable;
     } else {
         reinterpret_cast<void (*)(int)>(action.handler)(signal);
@@ -105,7 +105,7 @@ void initialiseSignals() {
     signals.alternate.flags = L_SS_DISABLE;
 }
 
-void raiseSignal(int signal, const LinuxSiginfo &information) {
+void raiseSignal(int signal, const LinuxSiginfo& information) {
     if (signal == L_SIGCONT || (ignored(signal) && !(signals.mask & signalBit(signal)))) return;
     if (!(signals.pending & signalBit(signal))) signals.information[signal] = information;
     signals.pending |= signalBit(signal);
@@ -175,7 +175,7 @@ void dieBySignal(int signal) {
 
 // -- System calls --
 
-long sysRtSigaction(int signal, const LinuxSigaction *action, LinuxSigaction *old, size_t setSize) {
+long sysRtSigaction(int signal, const LinuxSigaction* action, LinuxSigaction* old, size_t setSize) {
     if (signal < 1 || signal > L_NSIG || setSize != sizeof(uint64_t)) return -L_EINVAL;
     if (action && (signal == L_SIGKILL || signal == L_SIGSTOP)) return -L_EINVAL;
     LinuxSigaction before = signals.actions[signal];
@@ -188,7 +188,7 @@ long sysRtSigaction(int signal, const LinuxSigaction *action, LinuxSigaction *ol
     return 0;
 }
 
-long sysRtSigprocmask(int how, const uint64_t *set, uint64_t *old, size_t setSize) {
+long sysRtSigprocmask(int how, const uint64_t* set, uint64_t* old, size_t setSize) {
     if (setSize != sizeof(uint64_t)) return -L_EINVAL;
     uint64_t before = signals.mask;
     if (set) {
@@ -210,13 +210,13 @@ long sysRtSigprocmask(int how, const uint64_t *set, uint64_t *old, size_t setSiz
     return 0;
 }
 
-long sysRtSigpending(uint64_t *set, size_t setSize) {
+long sysRtSigpending(uint64_t* set, size_t setSize) {
     if (setSize > sizeof(uint64_t)) return -L_EINVAL;
     *set = signals.pending & signals.mask;
     return 0;
 }
 
-long sysRtSigsuspend(const uint64_t *mask, size_t setSize) {
+long sysRtSigsuspend(const uint64_t* mask, size_t setSize) {
     if (setSize != sizeof(uint64_t)) return -L_EINVAL;
     setTemporaryMask(*mask);
     if (!signalWaiting() && signals.timerAt == kForever)
@@ -225,7 +225,7 @@ long sysRtSigsuspend(const uint64_t *mask, size_t setSize) {
     return -L_EINTR;
 }
 
-long sysRtSigtimedwait(const uint64_t *set, LinuxSiginfo *information, const LinuxTimespec *timeout, size_t setSize) {
+long sysRtSigtimedwait(const uint64_t* set, LinuxSiginfo* information, const LinuxTimespec* timeout, size_t setSize) {
     if (setSize != sizeof(uint64_t) || (timeout && !validTime(*timeout))) return -L_EINVAL;
     uint64_t wanted = *set & ~kUnmaskable, deadline = timeout ? deadlineAfter(*timeout) : kForever;
     fireTimers();
@@ -254,11 +254,9 @@ long sysTgkill(int group, int thread, int signal) {
     return 0;
 }
 
-long sysTkill(int thread, int signal) {
-    return sysTgkill(kProcessId, thread, signal);
-}
+long sysTkill(int thread, int signal) { return sysTgkill(kProcessId, thread, signal); }
 
-long sysRtSigqueueinfo(int pid, int signal, const LinuxSiginfo *information) {
+long sysRtSigqueueinfo(int pid, int signal, const LinuxSiginfo* information) {
     if (signal < 0 || signal > L_NSIG) return -L_EINVAL;
     if (pid != kProcessId) return -L_ESRCH;
     if (signal) {
@@ -269,7 +267,7 @@ long sysRtSigqueueinfo(int pid, int signal, const LinuxSiginfo *information) {
     return 0;
 }
 
-long sysSigaltstack(const LinuxStack *stack, LinuxStack *old) {
+long sysSigaltstack(const LinuxStack* stack, LinuxStack* old) {
     LinuxStack before = signals.alternate;
     if (stack) {
         if (stack->flags & ~L_SS_DISABLE) return -L_EINVAL;

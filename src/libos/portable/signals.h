@@ -18,23 +18,17 @@ struct SignalState {
 extern SignalState signals;
 
 void initialiseSignals();
-constexpr uint64_t signalBit(int signal) {
-    return 1ull << (signal - 1);
-}
+constexpr uint64_t signalBit(int signal) { return 1ull << (signal - 1); }
 /// Makes a signal pending, unless it is ignored.
 void raiseSignal(int signal, int code);
-void raiseSignal(int signal, const LinuxSiginfo &information);
+void raiseSignal(int signal, const LinuxSiginfo& information);
 /// Whether a handler or a default action is due.
-inline bool signalWaiting() {
-    return signals.pending & ~signals.mask;
-}
+inline bool signalWaiting() { return signals.pending & ~signals.mask; }
 /// Runs what is due; called when a system call ends. Returns whether an interrupted call starts again.
 bool deliverSignals();
 /// Makes SIGALRM pending if its time has come.
 void fireTimers();
-inline uint64_t timerDeadline() {
-    return signals.timerAt;
-}
+inline uint64_t timerDeadline() { return signals.timerAt; }
 /// Sleeps until a signal is due or the deadline passes.
 void waitForSignal(uint64_t deadline);
 /// Sets a mask for the length of one system call; deliverSignals puts the old one back.

@@ -2,10 +2,10 @@
 #include "libos.h"
 
 extern "C" {
-int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void), void (*fini)(void),
+int __libc_start_main(int (*main)(int, char**, char**), int argc, char** argv, void (*init)(void), void (*fini)(void),
                       void (*loader)(void));
 // The program's main under a C++ name: C++ lets nobody call a function of that name.
-int __dyad_program_main(int argc, char **argv, char **environment) __asm__("main");
+int __dyad_program_main(int argc, char** argv, char** environment) __asm__("main");
 }
 
 namespace libos {
@@ -15,13 +15,13 @@ void announceMain();
 
 extern "C" [[noreturn]] void __dyad_start(void) {
     using namespace libos;
-    auto *control = reinterpret_cast<dyad_control *>(DYAD_CONTROL_ADDRESS);
+    auto* control = reinterpret_cast<dyad_control*>(DYAD_CONTROL_ADDRESS);
     control->boot_stage = 3;
     initialise(control, DYAD_ARENA_BASE);
     makeThreadBlock();
-    uintptr_t *stack = makeStartStack();
+    uintptr_t* stack = makeStartStack();
     announceMain();
-    __libc_start_main(__dyad_program_main, static_cast<int>(stack[0]), reinterpret_cast<char **>(stack + 1), nullptr,
+    __libc_start_main(__dyad_program_main, static_cast<int>(stack[0]), reinterpret_cast<char**>(stack + 1), nullptr,
                       nullptr, nullptr);
     __dyad_crash(DYAD_CRASH_PANIC, 0, "the C library returned from the program's start");
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr uint64_t kDevice = 1; ///< st_dev of the memory file system
 
-uint64_t sizeOf(const Inode *inode) {
+uint64_t sizeOf(const Inode* inode) {
     switch (inode->kind) {
     case InodeKind::Regular:
         return inode->data.size;
@@ -22,11 +22,9 @@ uint64_t sizeOf(const Inode *inode) {
         return 0;
     }
 }
-uint64_t blocksOf(const Inode *inode) {
-    return isRegular(inode) ? (inode->data.bytesUsed() + 511) / 512 : 0;
-}
+uint64_t blocksOf(const Inode* inode) { return isRegular(inode) ? (inode->data.bytesUsed() + 511) / 512 : 0; }
 
-void fill(const Inode *inode, LinuxStat &out) {
+void fill(const Inode* inode, LinuxStat& out) {
     out = {};
     out.st_dev = kDevice;
     out.st_ino = inode->number;
@@ -48,18 +46,18 @@ LinuxStatxTime statxTime(int64_t ns) {
     return {time.seconds, static_cast<uint32_t>(time.nanoseconds), 0};
 }
 
-long find(int dirfd, const char *path, uint32_t flags, Inode *&inode) {
+long find(int dirfd, const char* path, uint32_t flags, Inode*& inode) {
     return resolveExisting(dirfd, path, !(flags & L_AT_SYMLINK_NOFOLLOW), flags & L_AT_EMPTY_PATH, inode);
 }
 
-long changeMode(Inode *inode, uint32_t mode) {
+long changeMode(Inode* inode, uint32_t mode) {
     if ((inode->mode & L_S_IFMT) == L_S_IFLNK) return -L_EOPNOTSUPP;
     inode->mode = (inode->mode & L_S_IFMT) | (mode & 07777);
     touchChanged(inode);
     return 0;
 }
 
-long changeOwner(Inode *inode, uint32_t uid, uint32_t gid) {
+long changeOwner(Inode* inode, uint32_t uid, uint32_t gid) {
     if (uid != UINT32_MAX) inode->uid = uid;
     if (gid != UINT32_MAX) inode->gid = gid;
     // Root's chown keeps set-user-id bits of directories only.
@@ -70,27 +68,27 @@ long changeOwner(Inode *inode, uint32_t uid, uint32_t gid) {
 
 } // namespace
 
-long sysFstat(int fd, LinuxStat *out) {
-    File *file = fileOf(fd);
+long sysFstat(int fd, LinuxStat* out) {
+    File* file = fileOf(fd);
     if (!file) return -L_EBADF;
     if (!out) return -L_EFAULT;
     fill(file->inode, *out);
     return 0;
 }
 
-long sysNewfstatat(int dirfd, const char *path, LinuxStat *out, uint32_t flags) {
+long sysNewfstatat(int dirfd, const char* path, LinuxStat* out, uint32_t flags) {
     if (flags & ~(L_AT_SYMLINK_NOFOLLOW | L_AT_NO_AUTOMOUNT | L_AT_EMPTY_PATH)) return -L_EINVAL;
-    Inode *inode;
+    Inode* inode;
     if (long error = find(dirfd, path, flags, inode)) return error;
     if (!out) return -L_EFAULT;
     fill(inode, *out);
     return 0;
 }
 
-long sysStatx(int dirfd, const char *path, uint32_t flags, uint32_t mask, LinuxStatx *out) {
+long sysStatx(int dirfd, const char* path, uint32_t flags, uint32_t mask, LinuxStatx* out) {
     constexpr uint32_t known = L_AT_SYMLINK_NOFOLLOW | L_AT_NO_AUTOMOUNT | L_AT_EMPTY_PATH | L_AT_STATX_SYNC_TYPE;
     if ((flags & ~known) || (mask & 0x80000000)) return -L_EINVAL;
-    Inode *inode;
+    Inode* inode;
     if (long error = find(dirfd, path, flags, inode)) return error;
     if (!out) return -L_EFAULT;
     *out = {};
@@ -114,7 +112,7 @@ long sysStatx(int dirfd, const char *path, uint32_t flags, uint32_t mask, LinuxS
 }
 
 namespace {
-long fillStatfs(LinuxStatfs *out) {
+long fillStatfs(LinuxStatfs* out) {
     if (!out) return -L_EFAULT;
     *out = {};
     out->f_type = 0x01021994; // TMPFS_MAGIC
@@ -128,48 +126,44 @@ long fillStatfs(LinuxStatfs *out) {
 }
 } // namespace
 
-long sysStatfs(const char *path, LinuxStatfs *out) {
-    Inode *inode;
+long sysStatfs(const char* path, LinuxStatfs* out) {
+    Inode* inode;
     if (long error = resolveExisting(L_AT_FDCWD, path, true, false, inode)) return error;
     return fillStatfs(out);
 }
-long sysFstatfs(int fd, LinuxStatfs *out) {
-    return fileOf(fd) ? fillStatfs(out) : -L_EBADF;
-}
+long sysFstatfs(int fd, LinuxStatfs* out) { return fileOf(fd) ? fillStatfs(out) : -L_EBADF; }
 
 /// Root may read and write everything and execute what has any execute bit.
-long sysFaccessat2(int dirfd, const char *path, uint32_t mode, uint32_t flags) {
+long sysFaccessat2(int dirfd, const char* path, uint32_t mode, uint32_t flags) {
     if ((mode & ~7u) || (flags & ~(L_AT_EACCESS | L_AT_SYMLINK_NOFOLLOW | L_AT_EMPTY_PATH))) return -L_EINVAL;
-    Inode *inode;
+    Inode* inode;
     if (long error = find(dirfd, path, flags, inode)) return error;
     return (mode & 1) && !isDirectory(inode) && !(inode->mode & 0111) ? -L_EACCES : 0;
 }
-long sysFaccessat(int dirfd, const char *path, uint32_t mode) {
-    return sysFaccessat2(dirfd, path, mode, 0);
-}
+long sysFaccessat(int dirfd, const char* path, uint32_t mode) { return sysFaccessat2(dirfd, path, mode, 0); }
 
 long sysFchmod(int fd, uint32_t mode) {
-    File *file = fileOf(fd);
+    File* file = fileOf(fd);
     return file && !(file->flags & L_O_PATH) ? changeMode(file->inode, mode) : -L_EBADF;
 }
-long sysFchmodat(int dirfd, const char *path, uint32_t mode) {
-    Inode *inode;
+long sysFchmodat(int dirfd, const char* path, uint32_t mode) {
+    Inode* inode;
     if (long error = resolveExisting(dirfd, path, true, false, inode)) return error;
     return changeMode(inode, mode);
 }
 
 long sysFchown(int fd, uint32_t uid, uint32_t gid) {
-    File *file = fileOf(fd);
+    File* file = fileOf(fd);
     return file && !(file->flags & L_O_PATH) ? changeOwner(file->inode, uid, gid) : -L_EBADF;
 }
-long sysFchownat(int dirfd, const char *path, uint32_t uid, uint32_t gid, uint32_t flags) {
+long sysFchownat(int dirfd, const char* path, uint32_t uid, uint32_t gid, uint32_t flags) {
     if (flags & ~(L_AT_SYMLINK_NOFOLLOW | L_AT_EMPTY_PATH)) return -L_EINVAL;
-    Inode *inode;
+    Inode* inode;
     if (long error = find(dirfd, path, flags, inode)) return error;
     return changeOwner(inode, uid, gid);
 }
 
-long sysUtimensat(int dirfd, const char *path, const LinuxTimespec *times, uint32_t flags) {
+long sysUtimensat(int dirfd, const char* path, const LinuxTimespec* times, uint32_t flags) {
     if (flags & ~(L_AT_SYMLINK_NOFOLLOW | L_AT_EMPTY_PATH)) return -L_EINVAL;
     if (times && !validBuffer(times, 2 * sizeof *times)) return -L_EFAULT;
     for (int i = 0; times && i < 2; ++i) {
@@ -177,16 +171,16 @@ long sysUtimensat(int dirfd, const char *path, const LinuxTimespec *times, uint3
         if (ns != L_UTIME_NOW && ns != L_UTIME_OMIT && (ns < 0 || ns >= kSecond)) return -L_EINVAL;
     }
     if (times && times[0].nanoseconds == L_UTIME_OMIT && times[1].nanoseconds == L_UTIME_OMIT) return 0;
-    Inode *inode;
+    Inode* inode;
     if (!path) { // futimens
-        File *file = fileOf(dirfd);
+        File* file = fileOf(dirfd);
         if (!file) return -L_EBADF;
         inode = file->inode;
     } else if (long error = find(dirfd, path, flags, inode)) {
         return error;
     }
     int64_t now = realTime();
-    auto pick = [&](int which, int64_t &time) {
+    auto pick = [&](int which, int64_t& time) {
         if (!times || times[which].nanoseconds == L_UTIME_NOW)
             time = now;
         else if (times[which].nanoseconds != L_UTIME_OMIT)

@@ -12,12 +12,10 @@ namespace {
 
 constexpr uint32_t kInputFrame = DYAD_FRAME_MAX - 8;
 
-uint32_t stdioKind(uint32_t fd) {
-    return machine.control->stdio[fd];
-}
+uint32_t stdioKind(uint32_t fd) { return machine.control->stdio[fd]; }
 
 /// /dev/tty reads from standard input and writes to the first output that is a terminal.
-uint32_t outputOf(const File *file) {
+uint32_t outputOf(const File* file) {
     if (file->inode->kind == InodeKind::Terminal)
         return stdioKind(2) == DYAD_STDIO_TTY && stdioKind(1) != DYAD_STDIO_TTY ? 2 : 1;
     // A terminal on standard input may be written to; it is the same terminal.
@@ -32,9 +30,7 @@ long takeError(uint32_t fd) {
     return -error;
 }
 
-bool inputAtHand() {
-    return monitor.inputAt < monitor.inputSize || monitor.inputEnd || monitor.inputError;
-}
+bool inputAtHand() { return monitor.inputAt < monitor.inputSize || monitor.inputEnd || monitor.inputError; }
 
 /// Whether a read would not block, asking the monitor if need be.
 bool askIfReady() {
@@ -70,24 +66,24 @@ bool initialiseStreams() {
         uint32_t mode = kind == DYAD_STDIO_TTY    ? L_S_IFCHR | 0620
                         : kind == DYAD_STDIO_FILE ? L_S_IFREG | 0644
                                                   : L_S_IFIFO | 0600;
-        Inode *inode = newInode(InodeKind::Stream, mode);
+        Inode* inode = newInode(InodeKind::Stream, mode);
         if (!inode) return false;
         inode->links = 1; // never freed
         inode->stream = static_cast<uint8_t>(fd);
         inode->synthetic = true;
         if (kind == DYAD_STDIO_TTY) inode->device = 136 << 8; // /dev/pts/0
         uint32_t access = kind == DYAD_STDIO_TTY ? L_O_RDWR : fd == 0 ? L_O_RDONLY : L_O_WRONLY;
-        File *file = openInode(inode, access | (kind == DYAD_STDIO_FILE && fd ? +L_O_APPEND : 0u));
+        File* file = openInode(inode, access | (kind == DYAD_STDIO_FILE && fd ? +L_O_APPEND : 0u));
         if (!file || installAt(file, false, static_cast<int>(fd)) < 0) return false;
         if (descriptors.lowestFree == fd) descriptors.lowestFree = fd + 1;
     }
     return true;
 }
 
-long readStream(File *file, char *to, size_t size, bool mayBlock) {
+long readStream(File* file, char* to, size_t size, bool mayBlock) {
     if (!size) return 0;
     if (!inputAtHand()) {
-        if (!monitor.input && !(monitor.input = static_cast<char *>(allocate(kInputFrame)))) return -L_ENOMEM;
+        if (!monitor.input && !(monitor.input = static_cast<char*>(allocate(kInputFrame)))) return -L_ENOMEM;
         if ((file->nonBlocking() || !mayBlock) && !askIfReady()) return -L_EAGAIN;
         if (!inputAtHand()) wantInput();
         while (!inputAtHand()) {
@@ -107,7 +103,7 @@ long readStream(File *file, char *to, size_t size, bool mayBlock) {
     return -error;
 }
 
-long writeStream(const File *file, const char *from, size_t size) {
+long writeStream(const File* file, const char* from, size_t size) {
     uint32_t fd = outputOf(file);
     receive();
     if (long error = takeError(fd)) return error;
@@ -121,7 +117,7 @@ long writeStream(const File *file, const char *from, size_t size) {
     return static_cast<long>(size);
 }
 
-int pollStream(const File *file, bool askMonitor) {
+int pollStream(const File* file, bool askMonitor) {
     int events = 0;
     if (file->writable()) {
         receive();
@@ -141,7 +137,7 @@ void expectInput() {
     transmit(DYAD_FRAME_INPUT_WAIT, nullptr, 0, nullptr, 0);
 }
 
-long syncStream(const File *file) {
+long syncStream(const File* file) {
     if (!file->writable()) return 0;
     syncOutput();
     return takeError(outputOf(file));
@@ -157,8 +153,6 @@ long closeOutput() {
     return 0;
 }
 
-uint32_t bufferedInput() {
-    return monitor.inputSize - monitor.inputAt;
-}
+uint32_t bufferedInput() { return monitor.inputSize - monitor.inputAt; }
 
 } // namespace libos

@@ -9,13 +9,13 @@ namespace libos {
 bool initialiseStreams();
 /// The inode of /dev/tty, or null if no stream is a terminal.
 bool haveTerminal();
-long readStream(File *file, char *to, size_t size, bool mayBlock);
-long writeStream(const File *file, const char *from, size_t size);
-int pollStream(const File *file, bool askMonitor);
+long readStream(File* file, char* to, size_t size, bool mayBlock);
+long writeStream(const File* file, const char* from, size_t size);
+int pollStream(const File* file, bool askMonitor);
 /// Asks the monitor to tell when standard input becomes readable.
 void expectInput();
 /// Waits for everything written to be out; returns 0 or the first error not yet told.
-long syncStream(const File *file);
+long syncStream(const File* file);
 /// The same for whichever stream was closed last.
 long closeOutput();
 /// Bytes that a read would return at once.

@@ -19,38 +19,38 @@ template <class T> constexpr size_t kPointeeSize = sizeof(T);
 template <> constexpr size_t kPointeeSize<void> = 1;
 template <> constexpr size_t kPointeeSize<const void> = 1;
 template <> constexpr size_t kPointeeSize<const SelectMask> = 16;
-template <class T> struct Argument<T *> {
+template <class T> struct Argument<T*> {
     static bool valid(long value) {
-        return !value || validBuffer(reinterpret_cast<const void *>(value), kPointeeSize<T>);
+        return !value || validBuffer(reinterpret_cast<const void*>(value), kPointeeSize<T>);
     }
-    static T *convert(long value) { return reinterpret_cast<T *>(value); }
+    static T* convert(long value) { return reinterpret_cast<T*>(value); }
 };
 
 /// Makes a function of six longs from a typed one.
 template <auto F> struct Adapt;
 template <long (*F)()> struct Adapt<F> {
-    static long call(const long *) { return F(); }
+    static long call(const long*) { return F(); }
 };
 template <class A, long (*F)(A)> struct Adapt<F> {
-    static long call(const long *a) {
+    static long call(const long* a) {
         if (!Argument<A>::valid(a[0])) return -L_EFAULT;
         return F(Argument<A>::convert(a[0]));
     }
 };
 template <class A, class B, long (*F)(A, B)> struct Adapt<F> {
-    static long call(const long *a) {
+    static long call(const long* a) {
         if (!Argument<A>::valid(a[0]) || !Argument<B>::valid(a[1])) return -L_EFAULT;
         return F(Argument<A>::convert(a[0]), Argument<B>::convert(a[1]));
     }
 };
 template <class A, class B, class C, long (*F)(A, B, C)> struct Adapt<F> {
-    static long call(const long *a) {
+    static long call(const long* a) {
         if (!Argument<A>::valid(a[0]) || !Argument<B>::valid(a[1]) || !Argument<C>::valid(a[2])) return -L_EFAULT;
         return F(Argument<A>::convert(a[0]), Argument<B>::convert(a[1]), Argument<C>::convert(a[2]));
     }
 };
 template <class A, class B, class C, class D, long (*F)(A, B, C, D)> struct Adapt<F> {
-    static long call(const long *a) {
+    static long call(const long* a) {
         if (!Argument<A>::valid(a[0]) || !Argument<B>::valid(a[1]) || !Argument<C>::valid(a[2]) ||
             !Argument<D>::valid(a[3]))
             return -L_EFAULT;
@@ -59,7 +59,7 @@ template <class A, class B, class C, class D, long (*F)(A, B, C, D)> struct Adap
     }
 };
 template <class A, class B, class C, class D, class E, long (*F)(A, B, C, D, E)> struct Adapt<F> {
-    static long call(const long *a) {
+    static long call(const long* a) {
         if (!Argument<A>::valid(a[0]) || !Argument<B>::valid(a[1]) || !Argument<C>::valid(a[2]) ||
             !Argument<D>::valid(a[3]) || !Argument<E>::valid(a[4]))
             return -L_EFAULT;
@@ -68,7 +68,7 @@ template <class A, class B, class C, class D, class E, long (*F)(A, B, C, D, E)>
     }
 };
 template <class A, class B, class C, class D, class E, class G, long (*F)(A, B, C, D, E, G)> struct Adapt<F> {
-    static long call(const long *a) {
+    static long call(const long* a) {
         if (!Argument<A>::valid(a[0]) || !Argument<B>::valid(a[1]) || !Argument<C>::valid(a[2]) ||
             !Argument<D>::valid(a[3]) || !Argument<E>::valid(a[4]) || !Argument<G>::valid(a[5]))
             return -L_EFAULT;
@@ -78,14 +78,14 @@ template <class A, class B, class C, class D, class E, class G, long (*F)(A, B, 
 };
 
 struct SystemCall {
-    const char *name;
-    long (*call)(const long *arguments);
+    const char* name;
+    long (*call)(const long* arguments);
 };
 
 constexpr long kNumbers = 448;
 struct Table {
     SystemCall calls[kNumbers] = {};
-    template <auto F> constexpr void add(long number, const char *name) { calls[number] = {name, &Adapt<F>::call}; }
+    template <auto F> constexpr void add(long number, const char* name) { calls[number] = {name, &Adapt<F>::call}; }
 };
 
 constexpr Table makeTable() {
@@ -233,11 +233,9 @@ constexpr Table makeTable() {
 constexpr Table kTable = makeTable();
 
 uint64_t logged[8]; ///< numbers below 512 that were reported as unknown; the last bit stands for all others
-bool tracing() {
-    return machine.control->flags & DYAD_FLAG_STRACE;
-}
+bool tracing() { return machine.control->flags & DYAD_FLAG_STRACE; }
 
-long unknown(long number, const long *a) {
+long unknown(long number, const long* a) {
     uint64_t bit = number >= 0 && number < 511 ? static_cast<uint64_t>(number) : 511;
     if (!(logged[bit / 64] >> (bit % 64) & 1)) {
         logged[bit / 64] |= 1ull << (bit % 64);
@@ -252,14 +250,14 @@ long unknown(long number, const long *a) {
 }
 
 /// Small values as decimal numbers, the others, most likely addresses, in hexadecimal.
-void number(Line &line, long value) {
+void number(Line& line, long value) {
     if (value > -4096 && value < 65536)
         line << value;
     else
         line.hex(static_cast<uint64_t>(value));
 }
 
-Line describe(const char *name, long call, const long *a) {
+Line describe(const char* name, long call, const long* a) {
     Line line;
     if (name)
         line << name << "(";
@@ -281,7 +279,7 @@ using namespace libos;
 
 extern "C" long __dyad_syscall(long number, long a, long b, long c, long d, long e, long f) {
     const long arguments[6] = {a, b, c, d, e, f};
-    const SystemCall *entry = number >= 0 && number < kNumbers ? &kTable.calls[number] : nullptr;
+    const SystemCall* entry = number >= 0 && number < kNumbers ? &kTable.calls[number] : nullptr;
     if (tracing() && (number == 93 || number == 94)) describe(entry->name, number, arguments).log(); // does not return
     while (true) {
         long result = entry && entry->call ? entry->call(arguments) : unknown(number, arguments);

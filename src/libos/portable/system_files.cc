@@ -6,11 +6,11 @@ namespace libos {
 namespace {
 
 /// Makes what is missing; whatever --fs brought stays. Returns the inode, or null if there is no memory.
-Inode *make(const char *path, InodeKind kind, uint32_t mode, uint64_t device = 0, const char *target = nullptr) {
+Inode* make(const char* path, InodeKind kind, uint32_t mode, uint64_t device = 0, const char* target = nullptr) {
     Lookup found;
     if (resolve(L_AT_FDCWD, path, false, found) < 0) return nullptr;
     if (found.inode) return found.inode;
-    Inode *inode;
+    Inode* inode;
     if (makeNode(found, kind, mode, inode)) return nullptr;
     inode->device = device;
     inode->synthetic = true;
@@ -18,16 +18,14 @@ Inode *make(const char *path, InodeKind kind, uint32_t mode, uint64_t device = 0
     return inode;
 }
 
-constexpr uint64_t device(uint32_t major, uint32_t minor) {
-    return major << 8 | minor;
-}
+constexpr uint64_t device(uint32_t major, uint32_t minor) { return major << 8 | minor; }
 
 struct SystemFile {
-    const char *path;
+    const char* path;
     InodeKind kind;
     uint32_t mode;
     uint64_t device;
-    const char *target;
+    const char* target;
 };
 
 constexpr SystemFile kFiles[] = {
@@ -52,7 +50,7 @@ constexpr SystemFile kFiles[] = {
 } // namespace
 
 bool makeSystemFiles() {
-    for (const SystemFile &file : kFiles)
+    for (const SystemFile& file : kFiles)
         if (!make(file.path, file.kind, file.mode, file.device, file.target)) return false;
     return true;
 }

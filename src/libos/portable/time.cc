@@ -14,9 +14,7 @@ int64_t realOffset; ///< real minus monotonic, in ns
 
 constexpr int64_t kTick = kSecond / 100; ///< AT_CLKTCK is 100
 
-int64_t toNs(const LinuxTimespec &time) {
-    return time.seconds * kSecond + time.nanoseconds;
-}
+int64_t toNs(const LinuxTimespec& time) { return time.seconds * kSecond + time.nanoseconds; }
 
 /// ns on a clock; -1 for a clock that does not exist.
 int64_t readClock(int clock) {
@@ -40,15 +38,11 @@ int64_t readClock(int clock) {
     }
 }
 
-LinuxTimeval toTimeval(int64_t ns) {
-    return {ns / kSecond, ns % kSecond / 1000};
-}
+LinuxTimeval toTimeval(int64_t ns) { return {ns / kSecond, ns % kSecond / 1000}; }
 
 } // namespace
 
-int64_t realTime() {
-    return static_cast<int64_t>(__dyad_clock()) + realOffset;
-}
+int64_t realTime() { return static_cast<int64_t>(__dyad_clock()) + realOffset; }
 
 void initialiseClock() {
     __dyad_clock_rate(monitor.tickHz);
@@ -61,21 +55,22 @@ void initialiseClock() {
 }
 
 uint64_t cpuTime() {
-    return __dyad_clock() - smaller(__dyad_clock(), idleTime());
+    uint64_t now = __dyad_clock();
+    return now - smaller(now, monitor.idleNs);
 }
 
-bool validTime(const LinuxTimespec &time) {
+bool validTime(const LinuxTimespec& time) {
     return time.seconds >= 0 && time.nanoseconds >= 0 && time.nanoseconds < kSecond;
 }
 
-uint64_t deadlineAfter(const LinuxTimespec &duration) {
+uint64_t deadlineAfter(const LinuxTimespec& duration) {
     if (duration.seconds >= INT64_MAX / kSecond / 2) return kForever;
     return __dyad_clock() + static_cast<uint64_t>(toNs(duration));
 }
 
 // -- System calls --
 
-long sysClockGettime(int clock, LinuxTimespec *time) {
+long sysClockGettime(int clock, LinuxTimespec* time) {
     int64_t now = readClock(clock);
     if (now < 0) return -L_EINVAL;
     if (!time) return -L_EFAULT;
@@ -83,25 +78,21 @@ long sysClockGettime(int clock, LinuxTimespec *time) {
     return 0;
 }
 
-long sysClockGetres(int clock, LinuxTimespec *resolution) {
+long sysClockGetres(int clock, LinuxTimespec* resolution) {
     if (readClock(clock) < 0) return -L_EINVAL;
     if (resolution) *resolution = {0, 1};
     return 0;
 }
 
-long sysClockSettime(int clock, const LinuxTimespec *) {
-    return readClock(clock) < 0 ? -L_EINVAL : -L_EPERM;
-}
-long sysSettimeofday(const LinuxTimeval *, const void *) {
-    return -L_EPERM;
-}
+long sysClockSettime(int clock, const LinuxTimespec*) { return readClock(clock) < 0 ? -L_EINVAL : -L_EPERM; }
+long sysSettimeofday(const LinuxTimeval*, const void*) { return -L_EPERM; }
 
-long sysGettimeofday(LinuxTimeval *time, void *) {
+long sysGettimeofday(LinuxTimeval* time, void*) {
     if (time) *time = toTimeval(realTime());
     return 0;
 }
 
-long sysClockNanosleep(int clock, int flags, const LinuxTimespec *wanted, LinuxTimespec *left) {
+long sysClockNanosleep(int clock, int flags, const LinuxTimespec* wanted, LinuxTimespec* left) {
     if (!wanted) return -L_EFAULT;
     if (readClock(clock) < 0 || !validTime(*wanted)) return -L_EINVAL;
     if (clock == L_CLOCK_THREAD_CPUTIME_ID) return -L_EINVAL;
@@ -121,16 +112,16 @@ long sysClockNanosleep(int clock, int flags, const LinuxTimespec *wanted, LinuxT
     return -L_EINTR;
 }
 
-long sysNanosleep(const LinuxTimespec *wanted, LinuxTimespec *left) {
+long sysNanosleep(const LinuxTimespec* wanted, LinuxTimespec* left) {
     return sysClockNanosleep(L_CLOCK_MONOTONIC, 0, wanted, left);
 }
 
-long sysTimes(LinuxTms *times) {
+long sysTimes(LinuxTms* times) {
     if (times) *times = {static_cast<int64_t>(cpuTime()) / kTick, 0, 0, 0};
     return static_cast<long>(__dyad_clock() / kTick);
 }
 
-long sysGetrusage(int who, LinuxRusage *usage) {
+long sysGetrusage(int who, LinuxRusage* usage) {
     if (who < -1 || who > 1) return -L_EINVAL;
     if (!usage) return -L_EFAULT;
     *usage = {};
@@ -147,17 +138,17 @@ LinuxItimerval currentTimer() {
     timer.value = toTimeval(signals.timerAt > now ? static_cast<int64_t>(signals.timerAt - now) : 1000);
     return timer;
 }
-bool validTimeval(const LinuxTimeval &time) {
+bool validTimeval(const LinuxTimeval& time) {
     return time.seconds >= 0 && time.seconds < INT64_MAX / kSecond / 2 && time.microseconds >= 0 &&
            time.microseconds < 1000000;
 }
-uint64_t timevalNs(const LinuxTimeval &time) {
+uint64_t timevalNs(const LinuxTimeval& time) {
     return static_cast<uint64_t>(time.seconds * kSecond + time.microseconds * 1000);
 }
 } // namespace
 
 /// Only ITIMER_REAL: the others count CPU time, which nothing here interrupts.
-long sysSetitimer(int which, const LinuxItimerval *wanted, LinuxItimerval *old) {
+long sysSetitimer(int which, const LinuxItimerval* wanted, LinuxItimerval* old) {
     if (which < 0 || which > 2) return -L_EINVAL;
     if (which != 0) return -L_EOPNOTSUPP;
     LinuxItimerval before = currentTimer();
@@ -171,7 +162,7 @@ long sysSetitimer(int which, const LinuxItimerval *wanted, LinuxItimerval *old) 
     return 0;
 }
 
-long sysGetitimer(int which, LinuxItimerval *timer) {
+long sysGetitimer(int which, LinuxItimerval* timer) {
     if (which < 0 || which > 2) return -L_EINVAL;
     if (!timer) return -L_EFAULT;
     *timer = which == 0 ? currentTimer() : LinuxItimerval{};

@@ -12,39 +12,37 @@ namespace libos {
 namespace {
 
 struct ImportState {
-    Inode *file;      ///< the regular file that DATA frames go to
+    Inode* file;      ///< the regular file that DATA frames go to
     uint64_t written; ///< bytes of it so far
 } import;
 
-[[noreturn]] void failImport(const char *message) {
-    __dyad_crash(DYAD_CRASH_PANIC, 0, message);
-}
+[[noreturn]] void failImport(const char* message) { __dyad_crash(DYAD_CRASH_PANIC, 0, message); }
 
-void setAttributes(Inode *inode, const dyad_file_info &information) {
+void setAttributes(Inode* inode, const dyad_file_info& information) {
     inode->mode = (inode->mode & L_S_IFMT) | (information.mode & 07777);
     inode->modified = inode->changed = inode->accessed = information.mtime_ns;
 }
 
 /// Terminated copy of a path in a frame, on the caller's buffer.
-const char *terminated(char (&buffer)[L_PATH_MAX], const char *bytes, uint64_t size) {
+const char* terminated(char (&buffer)[L_PATH_MAX], const char* bytes, uint64_t size) {
     if (size >= sizeof buffer) failImport("a path among the files of --fs is longer than 4095 bytes");
     memcpy(buffer, bytes, size);
     buffer[size] = 0;
     return buffer;
 }
 
-Lookup find(const char *path) {
+Lookup find(const char* path) {
     Lookup found;
     if (resolve(L_AT_FDCWD, path, false, found) < 0) failImport("a file of --fs came before its directory");
     return found;
 }
 
-void importNode(uint32_t type, const dyad_file_info &information, const char *path, const char *target,
+void importNode(uint32_t type, const dyad_file_info& information, const char* path, const char* target,
                 uint64_t targetSize) {
     char buffer[L_PATH_MAX];
     if (!*path) return setAttributes(fileSystem.root, information);
     Lookup found = find(path);
-    Inode *made = found.inode;
+    Inode* made = found.inode;
     long error = 0;
     switch (type) {
     case DYAD_FRAME_FILE_DIRECTORY:
@@ -73,7 +71,7 @@ void importNode(uint32_t type, const dyad_file_info &information, const char *pa
 
 } // namespace
 
-void importFrame(uint32_t type, const char *payload, uint32_t size) {
+void importFrame(uint32_t type, const char* payload, uint32_t size) {
     if (type == DYAD_FRAME_FILES_END) {
         int32_t error = 0;
         if (size >= sizeof error) memcpy(&error, payload, sizeof error);
@@ -96,13 +94,13 @@ void importFrame(uint32_t type, const char *payload, uint32_t size) {
     if (information.path_size > size - sizeof information) failImport("a path is longer than its frame");
     char path[L_PATH_MAX];
     terminated(path, payload + sizeof information, information.path_size);
-    const char *target = payload + sizeof information + information.path_size;
+    const char* target = payload + sizeof information + information.path_size;
     importNode(type, information, path, target, size - sizeof information - information.path_size);
 }
 
 namespace {
 
-void sendNode(uint32_t type, const Inode *inode, const Entry *entry, uint64_t size, const char *target,
+void sendNode(uint32_t type, const Inode* inode, const Entry* entry, uint64_t size, const char* target,
               size_t targetSize) {
     // Header, path and target in one piece: frames have room for much more.
     struct {
@@ -110,15 +108,16 @@ void sendNode(uint32_t type, const Inode *inode, const Entry *entry, uint64_t si
         char text[2 * L_PATH_MAX];
     } frame;
     size_t pathSize = entry ? pathOf(entry, frame.text, L_PATH_MAX) : 0;
+    if (entry && !pathSize) return (Line() << "a file whose path is longer than 4096 bytes is not copied out").log();
     if (pathSize) memmove(frame.text, frame.text + 1, --pathSize); // no leading slash
     frame.information = {inode->mode, static_cast<uint32_t>(pathSize), size, inode->modified};
-    memcpy(frame.text + pathSize, target, targetSize);
+    if (targetSize) memcpy(frame.text + pathSize, target, targetSize);
     transmit(type, &frame.information, sizeof frame.information, frame.text, pathSize + targetSize);
 }
 
-void sendData(Inode *inode) {
+void sendData(Inode* inode) {
     size_t most = smaller<size_t>(frameRoom(), 16384);
-    auto *buffer = static_cast<char *>(allocate(most));
+    auto* buffer = static_cast<char*>(allocate(most));
     if (!buffer) return;
     for (uint64_t at = 0; at < inode->data.size;) {
         size_t part = inode->data.read(buffer, most, at);
@@ -128,15 +127,15 @@ void sendData(Inode *inode) {
     release(buffer, most);
 }
 
-bool hasOwnContent(const Inode *directory) {
-    for (Entry *entry = entryFrom(directory, 0); entry; entry = entryFrom(directory, entry->cookie + 1))
+bool hasOwnContent(const Inode* directory) {
+    for (Entry* entry = entryFrom(directory, 0); entry; entry = entryFrom(directory, entry->cookie + 1))
         if (!entry->inode->synthetic || (entry->inode->kind == InodeKind::Directory && hasOwnContent(entry->inode)))
             return true;
     return false;
 }
 
-void sendEntry(Entry *entry) {
-    Inode *inode = entry->inode;
+void sendEntry(Entry* entry) {
+    Inode* inode = entry->inode;
     switch (inode->kind) {
     case InodeKind::Regular:
         if (inode->exported) {
@@ -160,11 +159,11 @@ void sendEntry(Entry *entry) {
 }
 
 /// The next entry in depth-first order, without recursion: directories may be nested deeply.
-Entry *nextEntry(Entry *entry, const Inode *root) {
+Entry* nextEntry(Entry* entry, const Inode* root) {
     if (entry->inode->kind == InodeKind::Directory)
-        if (Entry *child = entryFrom(entry->inode, 0)) return child;
+        if (Entry* child = entryFrom(entry->inode, 0)) return child;
     while (true) {
-        if (Entry *sibling = entryFrom(entry->directory, entry->cookie + 1)) return sibling;
+        if (Entry* sibling = entryFrom(entry->directory, entry->cookie + 1)) return sibling;
         if (entry->directory == root) return nullptr;
         entry = entry->directory->entry;
     }
@@ -173,9 +172,9 @@ Entry *nextEntry(Entry *entry, const Inode *root) {
 } // namespace
 
 void exportFiles() {
-    Inode *root = fileSystem.root;
+    Inode* root = fileSystem.root;
     sendNode(DYAD_FRAME_FILE_DIRECTORY, root, nullptr, 0, nullptr, 0);
-    for (Entry *entry = entryFrom(root, 0); entry; entry = nextEntry(entry, root))
+    for (Entry* entry = entryFrom(root, 0); entry; entry = nextEntry(entry, root))
         sendEntry(entry);
     const int32_t end[2] = {0, 0};
     transmit(DYAD_FRAME_FILES_END, end, sizeof end, nullptr, 0);

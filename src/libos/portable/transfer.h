@@ -6,7 +6,7 @@
 namespace libos {
 
 /// Handles one frame of the stream in.
-void importFrame(uint32_t type, const char *payload, uint32_t size);
+void importFrame(uint32_t type, const char* payload, uint32_t size);
 /// Sends every file, then FILES_END.
 void exportFiles();
 

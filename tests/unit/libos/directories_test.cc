@@ -67,7 +67,8 @@ TEST_F(Directories, AreReadWholeWithAnyBufferSize) {
 // The loop that rm -r runs: what is read next must not depend on what was removed.
 TEST_F(Directories, CanBeEmptiedWhileTheyAreRead) {
     ASSERT_EQ(makeDirectory("/d"), 0);
-    for (int i = 0; i < 500; ++i) makeFile("/d/" + std::to_string(i), "");
+    for (int i = 0; i < 500; ++i)
+        makeFile("/d/" + std::to_string(i), "");
     long fd = openFile("/d", L_O_RDONLY);
     char buffer[256];
     int removed = 0;

@@ -43,7 +43,8 @@ int32_t __dyad_cpu_random(uint64_t*) { return 0; }
 
 LibosTest::LibosTest() {
     constexpr std::size_t size = 1 << 20;
-    controlMemory_ = static_cast<char*>(mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    controlMemory_ =
+        static_cast<char*>(mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     control = new (controlMemory_) dyad_control{};
     control->magic = DYAD_CONTROL_MAGIC;
     control->version = DYAD_ABI_VERSION;
@@ -57,8 +58,10 @@ LibosTest::LibosTest() {
     const char strings[] = "program\0one\0HOME=/";
     control->strings_size = sizeof strings;
     std::memcpy(controlMemory_ + 32768, strings, sizeof strings);
-    for (uint32_t& kind : control->stdio) kind = DYAD_STDIO_STREAM;
-    for (int i = 0; i < 32; ++i) control->seed[i] = static_cast<uint8_t>(i);
+    for (uint32_t& kind : control->stdio)
+        kind = DYAD_STDIO_STREAM;
+    for (int i = 0; i < 32; ++i)
+        control->seed[i] = static_cast<uint8_t>(i);
     monitor().control = control;
     fake = &machine_;
 }
@@ -87,7 +90,9 @@ void makeFile(const std::string& path, const std::string& content) {
 std::string contentOf(const std::string& path) {
     long fd = openFile(path, L_O_RDONLY);
     EXPECT_GE(fd, 0) << path;
-    std::string text = readText(fd, 8 << 20);
+    LinuxStat status = {};
+    call(kFstat, fd, &status);
+    std::string text = readText(fd, static_cast<std::size_t>(status.st_size));
     call(kClose, fd);
     return text;
 }

@@ -46,15 +46,68 @@ class LibosTest : public testing::Test {
 
 /// Numbers of the generic ABI.
 enum : long {
-    kGetcwd = 17, kDup = 23, kDup3 = 24, kFcntl = 25, kIoctl = 29, kMkdirat = 34, kUnlinkat = 35, kSymlinkat = 36,
-    kLinkat = 37, kStatfs = 43, kTruncate = 45, kFtruncate = 46, kFallocate = 47, kFaccessat = 48, kChdir = 49,
-    kFchmodat = 53, kOpenat = 56, kClose = 57, kPipe2 = 59, kGetdents64 = 61, kLseek = 62, kRead = 63, kWrite = 64,
-    kReadv = 65, kWritev = 66, kPread64 = 67, kPwrite64 = 68, kSendfile = 71, kPpoll = 73, kReadlinkat = 78,
-    kNewfstatat = 79, kFstat = 80, kFsync = 82, kUtimensat = 88, kExitGroup = 94, kFutex = 98, kNanosleep = 101,
-    kSetitimer = 103, kClockGettime = 113, kClockNanosleep = 115, kKill = 129, kTgkill = 131, kRtSigsuspend = 133,
-    kRtSigaction = 134, kRtSigprocmask = 135, kRtSigpending = 136, kRtSigtimedwait = 137, kUname = 160, kUmask = 166,
-    kBrk = 214, kMunmap = 215, kMremap = 216, kClone = 220, kMmap = 222, kMprotect = 226, kMsync = 227, kMadvise = 233,
-    kPrlimit64 = 261, kRenameat2 = 276, kGetrandom = 278, kCopyFileRange = 285, kStatx = 291,
+    kGetcwd = 17,
+    kDup = 23,
+    kDup3 = 24,
+    kFcntl = 25,
+    kIoctl = 29,
+    kMkdirat = 34,
+    kUnlinkat = 35,
+    kSymlinkat = 36,
+    kLinkat = 37,
+    kStatfs = 43,
+    kTruncate = 45,
+    kFtruncate = 46,
+    kFallocate = 47,
+    kFaccessat = 48,
+    kChdir = 49,
+    kFchmodat = 53,
+    kOpenat = 56,
+    kClose = 57,
+    kPipe2 = 59,
+    kGetdents64 = 61,
+    kLseek = 62,
+    kRead = 63,
+    kWrite = 64,
+    kReadv = 65,
+    kWritev = 66,
+    kPread64 = 67,
+    kPwrite64 = 68,
+    kSendfile = 71,
+    kPpoll = 73,
+    kReadlinkat = 78,
+    kNewfstatat = 79,
+    kFstat = 80,
+    kFsync = 82,
+    kUtimensat = 88,
+    kExitGroup = 94,
+    kFutex = 98,
+    kNanosleep = 101,
+    kSetitimer = 103,
+    kClockGettime = 113,
+    kClockNanosleep = 115,
+    kKill = 129,
+    kTgkill = 131,
+    kRtSigsuspend = 133,
+    kRtSigaction = 134,
+    kRtSigprocmask = 135,
+    kRtSigpending = 136,
+    kRtSigtimedwait = 137,
+    kUname = 160,
+    kUmask = 166,
+    kBrk = 214,
+    kMunmap = 215,
+    kMremap = 216,
+    kClone = 220,
+    kMmap = 222,
+    kMprotect = 226,
+    kMsync = 227,
+    kMadvise = 233,
+    kPrlimit64 = 261,
+    kRenameat2 = 276,
+    kGetrandom = 278,
+    kCopyFileRange = 285,
+    kStatx = 291,
 };
 
 inline long word(long value) { return value; }
@@ -76,7 +129,9 @@ inline long openFile(const std::string& path, unsigned flags, unsigned mode = 06
 }
 inline long makeDirectory(const std::string& path) { return call(kMkdirat, kHere, path.c_str(), 0755u); }
 inline long removeFile(const std::string& path) { return call(kUnlinkat, kHere, path.c_str(), 0); }
-inline long removeDirectory(const std::string& path) { return call(kUnlinkat, kHere, path.c_str(), libos::L_AT_REMOVEDIR); }
+inline long removeDirectory(const std::string& path) {
+    return call(kUnlinkat, kHere, path.c_str(), libos::L_AT_REMOVEDIR);
+}
 inline long renameFile(const std::string& from, const std::string& to, unsigned flags = 0) {
     return call(kRenameat2, kHere, from.c_str(), kHere, to.c_str(), flags);
 }

@@ -15,7 +15,8 @@ void FakeMonitor::send(uint32_t type, const void* payload, std::size_t size) {
     outgoing.push_back({type, std::string(static_cast<const char*>(payload), size)});
 }
 
-void FakeMonitor::sendFile(uint32_t type, const std::string& path, uint32_t mode, uint64_t size, const std::string& target) {
+void FakeMonitor::sendFile(uint32_t type, const std::string& path, uint32_t mode, uint64_t size,
+                           const std::string& target) {
     dyad_file_info information{mode, static_cast<uint32_t>(path.size()), size, 123456789};
     std::string payload(reinterpret_cast<char*>(&information), sizeof information);
     outgoing.push_back({type, payload + path + target});
@@ -35,7 +36,8 @@ bool FakeMonitor::push() {
             break;
         }
         char* data = reinterpret_cast<char*>(control) + control->rx_offset;
-        for (std::size_t i = 0; i < bytes.size(); ++i) data[(ring.head + i) % control->rx_size] = bytes[i];
+        for (std::size_t i = 0; i < bytes.size(); ++i)
+            data[(ring.head + i) % control->rx_size] = bytes[i];
         ring.head = ring.head + bytes.size();
         outgoing.pop_front();
         moved = true;
@@ -94,7 +96,9 @@ void FakeMonitor::handle(uint32_t type, const std::string& payload) {
         send(DYAD_FRAME_INPUT_READY, ready, sizeof ready);
         break;
     }
-    case DYAD_FRAME_INPUT_WAIT: waited_ = true; break;
+    case DYAD_FRAME_INPUT_WAIT:
+        waited_ = true;
+        break;
     case DYAD_FRAME_SYNC: {
         ++syncs;
         const int32_t none[2] = {0, 0};
@@ -105,8 +109,12 @@ void FakeMonitor::handle(uint32_t type, const std::string& payload) {
         exitKind = static_cast<int>(read<uint32_t>(payload, 0));
         exitValue = static_cast<int>(read<uint32_t>(payload, 4));
         break;
-    case DYAD_FRAME_LOG: logs.push_back(payload); break;
-    case DYAD_FRAME_FILE_DATA: filesOut[fileOrder.back()].content += payload; break;
+    case DYAD_FRAME_LOG:
+        logs.push_back(payload);
+        break;
+    case DYAD_FRAME_FILE_DATA:
+        filesOut[fileOrder.back()].content += payload;
+        break;
     case DYAD_FRAME_FILE_DIRECTORY:
     case DYAD_FRAME_FILE_REGULAR:
     case DYAD_FRAME_FILE_SYMLINK:
@@ -118,8 +126,11 @@ void FakeMonitor::handle(uint32_t type, const std::string& payload) {
         fileOrder.push_back(path);
         break;
     }
-    case DYAD_FRAME_FILES_END: filesEnded = true; break;
-    default: break;
+    case DYAD_FRAME_FILES_END:
+        filesEnded = true;
+        break;
+    default:
+        break;
     }
 }
 
@@ -130,7 +141,8 @@ bool FakeMonitor::step() {
         const char* data = reinterpret_cast<const char*>(control) + control->tx_offset;
         auto bytes = [&](uint64_t at, std::size_t size) {
             std::string text;
-            for (std::size_t i = 0; i < size; ++i) text += data[(at + i) % control->tx_size];
+            for (std::size_t i = 0; i < size; ++i)
+                text += data[(at + i) % control->tx_size];
             return text;
         };
         std::string header = bytes(ring.tail, 8);

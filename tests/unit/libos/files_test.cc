@@ -37,7 +37,8 @@ TEST_F(Files, UnlinkedFilesLiveUntilClosedAndGiveTheirMemoryBack) {
     uint64_t before = arena.freeBytes();
     long fd = openFile("/big", L_O_RDWR | L_O_CREAT);
     std::string block(1 << 20, 'b');
-    for (int i = 0; i < 10; ++i) ASSERT_EQ(writeText(fd, block), 1 << 20);
+    for (int i = 0; i < 10; ++i)
+        ASSERT_EQ(writeText(fd, block), 1 << 20);
     EXPECT_LT(arena.freeBytes() + (10u << 20), before + (1u << 20));
     ASSERT_EQ(removeFile("/big"), 0);
     EXPECT_EQ(call(kLseek, fd, 5, L_SEEK_SET), 5);
@@ -79,7 +80,8 @@ TEST_F(Files, FullMemoryIsEnospcAndNothingIsLost) {
     long fd = openFile("/f", L_O_RDWR | L_O_CREAT);
     std::string block(1 << 20, 'x');
     long total = 0, result;
-    while ((result = writeText(fd, block)) > 0) total += result;
+    while ((result = writeText(fd, block)) > 0)
+        total += result;
     EXPECT_EQ(result, -L_ENOSPC);
     LinuxStat status;
     ASSERT_EQ(call(kFstat, fd, &status), 0);
@@ -106,7 +108,8 @@ TEST_F(Files, DescriptorsAreTheLowestFree) {
     EXPECT_EQ(openFile("/dev/null", L_O_RDONLY), 5);
     EXPECT_EQ(call(kClose, 99), -L_EBADF);
     long last = 0, fd;
-    while ((fd = openFile("/dev/null", L_O_RDONLY)) >= 0) last = fd;
+    while ((fd = openFile("/dev/null", L_O_RDONLY)) >= 0)
+        last = fd;
     EXPECT_EQ(fd, -L_EMFILE);
     EXPECT_EQ(last, 1023);
     EXPECT_EQ(openFile("/none", L_O_CREAT | L_O_WRONLY), -L_EMFILE);
@@ -142,7 +145,8 @@ TEST_F(Files, VectorsAndPositions) {
 
 TEST_F(Files, CopiesBetweenFiles) {
     std::string text(100000, 0);
-    for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 7);
+    for (std::size_t i = 0; i < text.size(); ++i)
+        text[i] = static_cast<char>(i * 7);
     makeFile("/a", text);
     long from = openFile("/a", L_O_RDONLY), to = openFile("/b", L_O_RDWR | L_O_CREAT);
     EXPECT_EQ(call(kSendfile, to, from, nullptr, text.size() + 5), static_cast<long>(text.size()));

@@ -15,8 +15,8 @@ constexpr unsigned kAnonymous = L_MAP_PRIVATE | L_MAP_ANONYMOUS;
 class Memory : public LibosTest {
   protected:
     Memory() { start(); }
-    static long map(uint64_t size, unsigned flags = kAnonymous, uint64_t hint = 0, unsigned protection = kRw, long fd = -1,
-                    uint64_t offset = 0) {
+    static long map(uint64_t size, unsigned flags = kAnonymous, uint64_t hint = 0, unsigned protection = kRw,
+                    long fd = -1, uint64_t offset = 0) {
         return call(kMmap, hint, size, protection, flags, fd, offset);
     }
     static char* at(long address) { return reinterpret_cast<char*>(address); }
@@ -30,7 +30,8 @@ TEST_F(Memory, FreshPagesAreZeroAlsoAfterUse) {
     ASSERT_EQ(call(kMunmap, a, 100000ul), 0);
     long b = map(100000);
     EXPECT_EQ(b, a); // first fit from the top
-    for (int i = 0; i < 100000; ++i) ASSERT_EQ(at(b)[i], 0) << i;
+    for (int i = 0; i < 100000; ++i)
+        ASSERT_EQ(at(b)[i], 0) << i;
 }
 
 TEST_F(Memory, BreakGrowsAndShrinks) {
@@ -40,7 +41,8 @@ TEST_F(Memory, BreakGrowsAndShrinks) {
     EXPECT_EQ(call(kBrk, start + 100), start + 100);
     EXPECT_EQ(call(kBrk, start + 10000), start + 10000);
     EXPECT_EQ(at(start)[99], 'x');
-    for (int i = 100; i < 10000; ++i) ASSERT_EQ(at(start)[i], 0) << i;
+    for (int i = 100; i < 10000; ++i)
+        ASSERT_EQ(at(start)[i], 0) << i;
     EXPECT_EQ(call(kBrk, start + (1l << 40)), start + 10000);
     EXPECT_EQ(call(kBrk, start - 1), start + 10000);
 }
@@ -89,8 +91,7 @@ TEST_F(Memory, ProtectionIsPassedOnAndTakenBack) {
 }
 
 TEST_F(Memory, RemapMovesContent) {
-    long guard = map(4096), a = map(4096);
-    ASSERT_EQ(guard, a + 4096);
+    long a = map(8192); // the second page is in the way
     std::memcpy(at(a), "content", 8);
     EXPECT_EQ(call(kMremap, a, 4096ul, 8192ul, 0), -L_ENOMEM);
     long b = call(kMremap, a, 4096ul, 100000ul, L_MREMAP_MAYMOVE);

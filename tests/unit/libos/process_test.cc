@@ -111,7 +111,8 @@ TEST_F(Process, FilesThatDoNotFitAreAClearError) {
     control->flags = DYAD_FLAG_FILES_IN;
     monitor().sendFile(DYAD_FRAME_FILE_REGULAR, "big", L_S_IFREG | 0644, 2 << 20);
     std::string part(32000, 'x');
-    for (int i = 0; i < 70; ++i) monitor().send(DYAD_FRAME_FILE_DATA, part.data(), part.size());
+    for (int i = 0; i < 70; ++i)
+        monitor().send(DYAD_FRAME_FILE_DATA, part.data(), part.size());
     try {
         start();
         FAIL();

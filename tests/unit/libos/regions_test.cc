@@ -60,7 +60,8 @@ TEST(RegionsTest, FillUpAndComeBack) {
     Regions regions;
     regions.initialise(start, start + pages * kPage);
     std::size_t taken = 0;
-    while (regions.take(kPage, taken % 2 ? RegionKind::Mapped : RegionKind::Heap, 3)) ++taken;
+    while (regions.take(kPage, taken % 2 ? RegionKind::Mapped : RegionKind::Heap, 3))
+        ++taken;
     EXPECT_GT(taken, pages - 16);
     EXPECT_TRUE(regions.consistent());
     EXPECT_EQ(regions.freeBytes(), 0u);

@@ -24,7 +24,8 @@ TEST_F(Streams, InputArrivesByteForByte) {
     control->rx_size = 65536;
     std::string expected;
     for (int i = 0; i < 40; ++i) {
-        monitor().input.push_back(std::string(static_cast<std::size_t>(1 + i * 997 % 30000), static_cast<char>('a' + i % 26)));
+        monitor().input.push_back(
+            std::string(static_cast<std::size_t>(1 + i * 997 % 30000), static_cast<char>('a' + i % 26)));
         expected += monitor().input.back();
     }
     start();
