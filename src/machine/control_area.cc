@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -23,7 +24,8 @@ static_assert(sizeof(dyad_control) <= kStringsOffset && kStringsOffset < kTxOffs
 
 dyad_stdio_kind stdioKind(int fd) {
     struct stat status;
-    if (fstat(fd, &status) != 0) return DYAD_STDIO_CLOSED;
+    int mode = fcntl(fd, F_GETFL);
+    if (mode < 0 || (mode & O_PATH) || fstat(fd, &status) != 0) return DYAD_STDIO_CLOSED;
     if (isatty(fd)) return DYAD_STDIO_TTY;
     return S_ISREG(status.st_mode) ? DYAD_STDIO_FILE : DYAD_STDIO_STREAM;
 }

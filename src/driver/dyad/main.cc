@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fcntl.h>
+#include <unistd.h>
 
 using namespace dyad;
 
@@ -152,7 +154,15 @@ int runSubcommand(const Subcommand &command, std::vector<std::string> words) {
 
 } // namespace
 
+/// Keeps descriptors 0 to 2 from being given to other files where the caller closed them. Reading and writing a descriptor
+/// opened with O_PATH fails as on a closed one (open(2)).
+static void reserveStandardDescriptors() {
+    for (int fd = 0; fd <= 2; ++fd)
+        if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH) != fd) _exit(kCouldNotStart);
+}
+
 int main(int argc, char **argv) {
+    reserveStandardDescriptors();
     std::vector<std::string> words(argv + 1, argv + argc);
     if (words.empty()) {
         fmt::print(stderr, "dyad: error: no subcommand given; see dyad --help\n");
