@@ -55,7 +55,7 @@ void addBoot(LayoutInput &input) {
         Role::Private);
 }
 
-std::vector<std::byte> link(Isa isa, const LayoutOutput &layout) {
+std::vector<std::byte> link(Isa isa, const LayoutOutput &layout, const std::vector<std::string> &flags) {
     const TemporaryFolder folder = must(TemporaryFolder::create());
     std::vector<std::string> arguments{"-m",
                                        isa == Isa::x86_64 ? "elf_x86_64" : "aarch64linux",
@@ -71,6 +71,7 @@ std::vector<std::byte> link(Isa isa, const LayoutOutput &layout) {
         must(writeOutputFile(folder.file("extra.ld"), std::as_bytes(std::span(layout.extraScript))));
         arguments.insert(arguments.end(), {"-T", folder.file("extra.ld")});
     }
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
     int number = 0;
     for (const ObjectFile &object : layout.objects[static_cast<std::size_t>(isa)]) {
         arguments.push_back(folder.file(fmt::format("{}.o", number++)));

@@ -21,7 +21,7 @@ void add(LayoutInput &input, const std::string &source, Role role = Role::Portab
 void addBoot(LayoutInput &input);
 
 /// Links a half with its linker script. Throws with the linker's messages on errors.
-std::vector<std::byte> link(Isa isa, const LayoutOutput &layout);
+std::vector<std::byte> link(Isa isa, const LayoutOutput &layout, const std::vector<std::string> &flags = {});
 
 struct Pair {
     LayoutOutput layout;
