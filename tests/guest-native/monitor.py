@@ -55,7 +55,7 @@ def tsc_rate():
 
 class Machine:
     def __init__(self, image, isa, machine, arguments, memory=16 * MIB, stack=64 * 1024, tender=None, cpu=None,
-                 virtualization=False):
+                 virtualization=False, version=1, console=True):
         self.result = Result()
         self.ram_fd = os.memfd_create("ram")
         os.ftruncate(self.ram_fd, memory)
@@ -66,7 +66,7 @@ class Machine:
         tables = 4096 * (17 + -(-memory // (2 * MIB)) + -(-memory // (1024 * MIB)))
         arena = private + stack + tables + 2 * MIB - 1 & ~(2 * MIB - 1)
         strings = b"".join(a.encode() + b"\0" for a in arguments)
-        fields = struct.pack("<QIIQ", 0x314C544344415944, 1, machine, 0)
+        fields = struct.pack("<QIIQ", 0x314C544344415944, version, machine, 0)
         fields += struct.pack("<6Q", memory, private, stack + tables, stack, arena, memory - arena)
         fields += struct.pack("<4I", len(arguments), 0, STRINGS, len(strings))
         fields += struct.pack("<3IHH32s", 3, 3, 3, 0, 0, os.urandom(32))
@@ -88,6 +88,11 @@ class Machine:
                 command.insert(0, "qemu-aarch64")
         else:
             command = self.qemu(isa, image, memory, fds, cpu, virtualization)
+            if not console:
+                command.remove("-device")
+                command.remove("virtio-serial-device")
+                command.remove("-device")
+                command.remove("virtconsole,chardev=doorbell")
         self.started = time.monotonic()
         self.child = subprocess.Popen(command, pass_fds=fds, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                       stderr=subprocess.PIPE)

@@ -4,11 +4,12 @@
 """
 
 import os
+import subprocess
 import sys
 
 from monitor import IMAGE_BASE, MIB, PROCESS, QEMU, Machine
 
-FAULT, OVERFLOW, SIGNAL = 1, 2, 3
+FAULT, OVERFLOW, SIGNAL, PANIC = 1, 2, 3, 5
 ARENA = 0x100000000
 SEGV, ILL, ABRT = 11, 4, 6
 
@@ -79,6 +80,35 @@ def complaint(probe, result):
     return None if good else f"found output {result.output[:100]}, exit {result.exit}"
 
 
+def broken_machines(build):
+    """A machine that cannot work says so in a crash record, or with the tender's status, and ends: (title, what is wrong)."""
+    for isa in ("x86_64", "aarch64"):
+        image, tender = f"{build}/tests/guest-native/probe.{isa}", f"{build}/lib/dyad/tender/{isa}"
+        for title, options, message in (
+            ("no console", {"console": False}, "no virtio console found"),
+            ("other ABI version", {"version": 99}, "ABI version"),
+        ):
+            crash = Machine(image, isa, QEMU, ["probe", "hello"], **options).run().crash
+            good = crash and crash["cause"] == PANIC and message in crash["message"]
+            yield f"qemu {isa}: {title}", None if good else f"expected '{message}', found {crash}"
+        result = Machine(image, isa, PROCESS, ["probe", "hello"], tender=tender, version=99).run()
+        good = result.status == 125 and "ABI version" in result.stderr
+        yield f"process {isa}: other ABI version", None if good else f"found {result.status}: {result.stderr}"
+
+
+def leaf_symbols(build):
+    """Portable code calls leaves by name: every one must exist in both halves, with equal binding."""
+    names = []
+    for isa in ("x86_64", "aarch64"):
+        nm = ["llvm-nm-19", "--extern-only", "--format=posix", f"{build}/lib/dyad/native/{isa}/leaf.o"]
+        lines = subprocess.run(nm, check=True, capture_output=True, text=True).stdout.splitlines()
+        names.append({tuple(line.split()[:2]) for line in lines})
+    difference = sorted(names[0] ^ names[1])
+    if difference or len(names[0]) < 40:
+        return f"{len(names[0])} symbols, of which differ: {difference}"
+    return None
+
+
 def main():
     build, only = os.path.abspath(sys.argv[1]), sys.argv[2:]
     probes = ["hello", "output", *PASSED, *CRASHES, "ends"]
@@ -95,6 +125,10 @@ def main():
             if wrong:
                 print(f"FAIL {title}: {probe}: {wrong}")
         print(f"done {title}")
+    rest = [] if only else [*broken_machines(build), ("leaves: same symbols", leaf_symbols(build))]
+    for title, wrong in rest:
+        passed, failed = passed + (not wrong), failed + bool(wrong)
+        print(f"FAIL {title}: {wrong}" if wrong else f"done {title}")
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed != 0 or passed == 0)
 
