@@ -2,11 +2,13 @@
 #include "layout/archive.h"
 
 #include "support/elf_handle.h"
+#include "support/memory_file.h"
 
 #include <fmt/format.h>
 #include <gelf.h>
 
 #include <set>
+#include <unistd.h>
 
 namespace dyad {
 
@@ -49,13 +51,24 @@ Result<Names> readNames(const ObjectFile &object) {
 }
 
 Result<void> readMembers(const LinkFile &file, ObjectFile::Role role, std::vector<Member> &members) {
-    ElfHandle archive = openElf(file.bytes);
-    if (!archive || elf_kind(archive.get()) != ELF_K_AR) return Error{fmt::format("{}: corrupt archive", file.name)};
+    auto corrupt = [&](std::string_view why) { return Error{fmt::format("{}: corrupt archive: {}", file.name, why)}; };
+    // libelf takes archives apart only if it reads them from a descriptor.
+    const MemoryFile copy;
+    if (pwrite(copy.descriptor(), file.bytes.data(), file.bytes.size(), 0) != static_cast<ssize_t>(file.bytes.size()))
+        return Error{fmt::format("{}: not enough memory", file.name)};
+    elf_version(EV_CURRENT);
+    ElfHandle archive(elf_begin(copy.descriptor(), ELF_C_READ, nullptr));
+    if (!archive || elf_kind(archive.get()) != ELF_K_AR) return corrupt(elfMessage());
+    std::uint64_t end = 0; // of the last member: libelf does not tell a damaged header from the end of the archive
     for (Elf_Cmd command = ELF_C_READ; command != ELF_C_NULL;) {
-        ElfHandle member(elf_begin(-1, command, archive.get()));
-        if (!member) break;
+        ElfHandle member(elf_begin(copy.descriptor(), command, archive.get()));
+        if (!member) return corrupt(elfMessage());
         const Elf_Arhdr *header = elf_getarhdr(member.get());
-        if (!header) return Error{fmt::format("{}: corrupt archive: {}", file.name, elfMessage())};
+        if (!header) return corrupt(elfMessage());
+        const auto memberSize = static_cast<std::uint64_t>(header->ar_size);
+        end = static_cast<std::uint64_t>(elf_getbase(member.get())) + memberSize;
+        if (end > file.bytes.size()) return corrupt("the last member is cut off");
+        end += memberSize % 2;
         const std::string name = header->ar_name ? header->ar_name : "";
         if (name != "/" && name != "//" && name != "/SYM64/") { // symbol and name tables
             std::size_t size = 0;
@@ -69,6 +82,7 @@ Result<void> readMembers(const LinkFile &file, ObjectFile::Role role, std::vecto
         }
         command = elf_next(member.get());
     }
+    if (end < file.bytes.size()) return corrupt(fmt::format("the member at offset {} cannot be read", end));
     return {};
 }
 
