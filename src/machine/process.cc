@@ -75,6 +75,21 @@ Result<void> loadSegments(const PairImage &image, Isa isa, GuestMemory &memory) 
     return {};
 }
 
+std::string debuggerHint(const PairImage &image, const MachineSetup &setup, pid_t pid) {
+    std::string half = image.path(), hint;
+    if (setup.isa != Isa::x86_64) {
+        half += fmt::format(".{}", name(setup.isa));
+        hint = fmt::format("dyad image extract --isa {} {} -o {} && ", name(setup.isa), image.path(), half);
+    }
+    if (setup.isa != hostIsa())
+        return hint + fmt::format("gdb-multiarch {} -ex 'target remote localhost:{}'", half, *setup.gdbPort);
+    // Up to exec it is a copy of the monitor; from then on hardware breakpoints hold until the tender has mapped the
+    // image.
+    return hint + fmt::format("gdb -p {} -ex 'handle SIGSTOP nostop noprint nopass' -ex 'tcatch exec' -ex c "
+                              "-ex 'symbol-file {}' -ex 'thbreak main' -ex c",
+                              pid, half);
+}
+
 } // namespace
 
 Result<Machine> startProcess(const PairImage &image, GuestMemory &memory, const MachineSetup &setup,
@@ -93,16 +108,14 @@ Result<Machine> startProcess(const PairImage &image, GuestMemory &memory, const 
     ChildSetup child;
     child.inherited = {memory.fd(), doorbell->second.get()};
     bool native = setup.isa == hostIsa();
-    std::string debugger = native ? findInPath("gdbserver") : "";
     if (!native) {
         auto user = findQemuUser(setup.isa);
         if (!user) return std::move(user.error());
         child.command.push_back(*user);
         if (setup.gdbPort) child.command.insert(child.command.end(), {"-g", std::to_string(*setup.gdbPort)});
-    } else if (setup.gdbPort && !debugger.empty()) {
-        child.command = {debugger, "--once", fmt::format("127.0.0.1:{}", *setup.gdbPort)};
     }
-    child.stopped = setup.gdbPort && native && debugger.empty();
+    // The debugger attaches before the tender starts; a debugger for another ISA is served by qemu-user.
+    child.stopped = setup.gdbPort && native;
     child.command.insert(child.command.end(), {tender, std::to_string(memory.fd()),
                                                std::to_string(doorbell->second.get()), fmt::format("{:x}", *entry)});
     for (const Segment &segment : image.segments(setup.isa)) {
@@ -114,16 +127,7 @@ Result<Machine> startProcess(const PairImage &image, GuestMemory &memory, const 
     auto process = Child::start(child);
     if (!process) return std::move(process.error());
     machine.child = std::move(*process);
-    if (setup.gdbPort) {
-        std::string half =
-            native && setup.isa == Isa::x86_64 ? image.path() : fmt::format("{}.{}", image.path(), name(setup.isa));
-        if (half != image.path())
-            machine.debuggerHint =
-                fmt::format("dyad image extract --isa {} {} -o {} && ", name(setup.isa), image.path(), half);
-        machine.debuggerHint += child.stopped ? fmt::format("gdb {} -p {}", half, machine.child.pid())
-                                              : fmt::format("{} {} -ex 'target remote localhost:{}'",
-                                                            native ? "gdb" : "gdb-multiarch", half, *setup.gdbPort);
-    }
+    if (setup.gdbPort) machine.debuggerHint = debuggerHint(image, setup, machine.child.pid());
     return machine;
 }
 

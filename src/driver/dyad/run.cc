@@ -177,7 +177,10 @@ int runImage(const RunOptions &options, const ProgramWords &program, const CLI::
         auto sender = FileSender::open(options.filesIn);
         if (!sender) return couldNotStart(sender.error().message);
         if (sender->skipped() > 0)
-            fmt::print(stderr, "dyad run: warning: --fs: left out {} devices, sockets and pipes\n", sender->skipped());
+            fmt::print(stderr,
+                       "dyad run: warning: --fs: {} entries are neither files, directories nor symbolic links: "
+                       "left out\n",
+                       sender->skipped());
         monitorSetup.filesIn = std::move(*sender);
     }
     if (!options.filesOut.empty()) {
