@@ -29,6 +29,13 @@ Result<Names> readNames(const ObjectFile &object) {
     Names names;
     ElfHandle elf = openElf(object.bytes);
     if (!elf || elf_kind(elf.get()) != ELF_K_ELF) return Error{fmt::format("{}: not an ELF object", object.name)};
+    GElf_Ehdr fileHeader;
+    if (!gelf_getehdr(elf.get(), &fileHeader)) return Error{fmt::format("{}: {}", object.name, elfMessage())};
+    // libelf shortens a member that the archive's end cuts off, and finds no sections in it.
+    const std::uint64_t size = object.bytes.size(), table = std::uint64_t{fileHeader.e_shnum} * sizeof(Elf64_Shdr);
+    if (fileHeader.e_shoff > size || table > size - fileHeader.e_shoff)
+        return Error{fmt::format("{}: the object is cut off: expected at least {} bytes, found {}", object.name,
+                                 fileHeader.e_shoff + table, size)};
     for (Elf_Scn *scn = nullptr; (scn = elf_nextscn(elf.get(), scn));) {
         GElf_Shdr header;
         if (!gelf_getshdr(scn, &header)) return Error{fmt::format("{}: {}", object.name, elfMessage())};
