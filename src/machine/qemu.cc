@@ -56,7 +56,8 @@ Result<bool> wantsKvm(const MachineSetup &setup) {
     KvmStatus kvm = setup.isa == hostIsa() ? kvmStatus(KvmProbe::cached)
                                            : KvmStatus{false, fmt::format("the host's ISA is {}", name(hostIsa())), ""};
     if (kvm.usable) return true;
-    if (setup.acceleration == Acceleration::kvm) return Error{fmt::format("KVM cannot be used: {}", kvm.reason)};
+    if (setup.acceleration == Acceleration::kvm)
+        return Error{fmt::format("KVM cannot be used: {}{}{}", kvm.reason, kvm.remedy.empty() ? "" : "; ", kvm.remedy)};
     if (setup.verbose) fmt::print(stderr, "dyad: using TCG, because KVM cannot be used: {}\n", kvm.reason);
     return false;
 }
@@ -82,8 +83,8 @@ Result<QemuBinary> findQemu(Isa isa, bool withVersion) {
         return Error{fmt::format("{} --version does not say which version it is", binary.path)};
     binary.version = std::string(number + 8, std::strcspn(number + 8, " \n"));
     if (std::atoi(binary.version.c_str()) < kLeastVersion)
-        return Error{
-            fmt::format("{} is version {}: version {} or later is needed", binary.path, binary.version, kLeastVersion)};
+        return Error{fmt::format("{} is version {}; install version {} or later, or use --machine process", binary.path,
+                                 binary.version, kLeastVersion)};
     return binary;
 }
 

@@ -217,7 +217,12 @@ int runImage(const RunOptions &options, const ProgramWords &program, const CLI::
     Monitor monitor(*area, {machine->doorbell.get(), describeEnd}, std::move(monitorSetup), signals.fd());
     auto report = monitor.run();
     machine->child.kill();
-    if (!report) return couldNotStart(report.error().message);
+    if (!report) {
+        // Asking QEMU for its version takes a while: only when it is needed to explain a failure.
+        if (setup->kind == DYAD_MACHINE_QEMU)
+            if (auto qemu = findQemu(setup->isa, true); !qemu) return couldNotStart(qemu.error().message);
+        return couldNotStart(report.error().message);
+    }
     if (report->end == RunReport::End::crashed)
         report->value = printCrashReport(*memory, setup->isa, image->path(), installation);
     int status = exitStatus(*report, options);
