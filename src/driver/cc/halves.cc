@@ -122,9 +122,9 @@ std::vector<std::string> halfArguments(const Toolchain& toolchain, const LinkArg
                                     toolchain.scripts};
     if (!extraScript.empty())
         result.insert(result.end(), {"-T", extraScript});
-    // The layout has collected garbage already, alike in both halves.
+    // The layout has collected garbage already, alike in both halves, and retained the rest: lld only drops the symbols.
     result.insert(result.end(), {"-static", "-z", "max-page-size=4096", "-z", "norelro", "--eh-frame-hdr",
-                                 "--build-id=none", "--no-gc-sections", "--hash-style=gnu"});
+                                 "--build-id=none", "--gc-sections", "--hash-style=gnu"});
     if (arguments.stripAll)
         result.push_back("--strip-all");
     else if (arguments.stripDebug)
