@@ -15,5 +15,5 @@ must_quietly dyad-cc -print-prog-name=ar
 [ -x "$(cat .out)" ] || command -v "$(cat .out)" >/dev/null || fail "expected an archiver"
 for question in -print-search-dirs -print-libgcc-file-name -print-multi-os-directory; do
     must_quietly dyad-cc $question
-    ! grep -qE '/usr/lib|/usr/include|gcc/x86_64' .out || fail "$question names the host's folders"
+    ! grep -oE '[^:=]+' .out | grep -qE '^/usr/(lib|include|local)|gcc/x86_64' || fail "$question names the host's folders"
 done

@@ -1,7 +1,7 @@
 # --mem below what the image needs: how much there is, how much is needed; and that much works.
 source "$(dirname "$0")/../lib/harness.sh"
 
-echo 'static char big[20 << 20]; int main(int argc, char **argv) { return big[argc * 1000]; }' >a.c
+echo 'static volatile char big[20 << 20]; int main(int argc, char **argv) { return big[argc * 1000]; }' >a.c
 must_quietly dyad-cc -O1 a.c -o a
 for machine in process qemu; do
     run dyad run --machine $machine --mem 8M a
