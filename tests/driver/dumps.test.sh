@@ -13,7 +13,7 @@ must_quietly dyad-cc -print-resource-dir
 [ -f "$(cat .out)/include/stddef.h" ] || fail "expected the folder of the compiler's headers"
 must_quietly dyad-cc -print-prog-name=ar
 [ -x "$(cat .out)" ] || command -v "$(cat .out)" >/dev/null || fail "expected an archiver"
-for question in -print-search-dirs -print-libgcc-file-name -print-multi-os-directory; do
+for question in -print-search-dirs -print-libgcc-file-name; do
     must_quietly dyad-cc $question
     ! grep -oE '[^:=]+' .out | grep -qE '^/usr/(lib|include|local)|gcc/x86_64' || fail "$question names the host's folders"
 done
