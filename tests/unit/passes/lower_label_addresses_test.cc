@@ -47,6 +47,47 @@ TEST(LowerLabelAddresses, NumbersLabelsInTableOrder) {
     }
 }
 
+TEST(LowerLabelAddresses, DispatchNeedsNoTable) {
+    llvm::LLVMContext context;
+    auto module = parse(context, R"(
+        @table = internal global [2 x ptr] [ptr blockaddress(@run, %b), ptr blockaddress(@run, %a)]
+        define i32 @run(i32 %opcode) {
+        entry:
+          %entry.address = getelementptr inbounds [2 x ptr], ptr @table, i64 0, i32 %opcode
+          %label = load ptr, ptr %entry.address
+          indirectbr ptr %label, [label %a, label %b]
+        a:
+          ret i32 1
+        b:
+          ret i32 2
+        })");
+    dyad::lowerLabelAddresses(*module);
+    expectValid(*module);
+    EXPECT_EQ(countIf(*module, [](const llvm::Instruction& instruction) { return llvm::isa<llvm::LoadInst>(instruction); }),
+              0u);
+}
+
+TEST(LowerLabelAddresses, KeepsTablesThatAreWritten) {
+    llvm::LLVMContext context;
+    auto module = parse(context, R"(
+        @table = internal global [2 x ptr] [ptr blockaddress(@run, %b), ptr blockaddress(@run, %a)]
+        define i32 @run(i64 %opcode, ptr %other) {
+        entry:
+          %entry.address = getelementptr inbounds [2 x ptr], ptr @table, i64 0, i64 %opcode
+          %label = load ptr, ptr %entry.address
+          store ptr %other, ptr %entry.address
+          indirectbr ptr %label, [label %a, label %b]
+        a:
+          ret i32 1
+        b:
+          ret i32 2
+        })");
+    dyad::lowerLabelAddresses(*module);
+    expectValid(*module);
+    EXPECT_EQ(countIf(*module, [](const llvm::Instruction& instruction) { return llvm::isa<llvm::LoadInst>(instruction); }),
+              1u);
+}
+
 TEST(LowerLabelAddresses, KeepsDifferences) {
     llvm::LLVMContext context;
     auto module = parse(context, kInterpreter);
