@@ -18,22 +18,30 @@ long notify() {
     return 0;
 }
 
+/// Takes all bytes; true if there was one.
+bool takeBytes() {
+    char bytes[64];
+    bool any = false;
+    for (;;) {
+        long taken = systemCall(kRecvFrom, tender.socket, reinterpret_cast<long>(bytes), sizeof bytes, kMessageDontWait);
+        // The monitor is gone, or closed the socket to stop the machine.
+        if (taken == 0 || (taken < 0 && taken != -kEAGAIN && taken != -kEINTR)) exitWith(0);
+        any |= taken > 0;
+        if (taken != static_cast<long>(sizeof bytes)) return any;
+    }
+}
+
 long wait(long deadline) {
-    PollFd poll = {tender.socket, kPollIn, 0};
+    if (takeBytes()) return 1;
     TimeSpec left = {};
     if (deadline >= 0) {
-        long now = clock(), length = deadline > now ? deadline - now : 0;
-        left = {length / 1000000000, length % 1000000000};
+        long now = deadline ? clock() : 0;
+        if (deadline <= now) return 0;
+        left = {(deadline - now) / 1000000000, (deadline - now) % 1000000000};
     }
+    PollFd poll = {tender.socket, kPollIn, 0};
     systemCall(kPpoll, reinterpret_cast<long>(&poll), 1, deadline >= 0 ? reinterpret_cast<long>(&left) : 0, 0, 8);
-    char bytes[64];
-    long taken;
-    do
-        taken = systemCall(kRecvFrom, tender.socket, reinterpret_cast<long>(bytes), sizeof bytes, kMessageDontWait);
-    while (taken == static_cast<long>(sizeof bytes));
-    // The monitor is gone, or closed the socket to stop the machine.
-    if (taken == 0 || (taken < 0 && taken != -kEAGAIN && taken != -kEINTR)) exitWith(0);
-    return 0;
+    return takeBytes();
 }
 
 bool inArena(uint64_t address, uint64_t size) {

@@ -56,8 +56,16 @@ void enableInterrupt(unsigned interrupt) {
 } // namespace
 
 // The rate is known: the monitor's is not needed.
-const Machine kHardware = {ringDoorbell, wait,    now,              ticks, [](uint64_t) {},
-                           protectPages, discard, setThreadPointer, halt};
+const Machine kHardware = {.notify = ringDoorbell,
+                           .settle = settleWithMonitor,
+                           .wait = wait,
+                           .clock = now,
+                           .ticks = ticks,
+                           .clockRate = [](uint64_t) {},
+                           .protect = protectPages,
+                           .discard = discard,
+                           .setThreadPointer = setThreadPointer,
+                           .halt = halt};
 
 void chooseFirmwareCall(uint64_t entryLevel) { firmwareBySmc = entryLevel == 2; }
 

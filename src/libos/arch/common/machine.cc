@@ -2,15 +2,54 @@
 #include "native.h"
 
 namespace dyad::native {
+
 const Machine* machine;
+
+namespace {
+
+// TCG with one CPU, and qemu-user with one thread, leave out the guest's fences: no other CPU could tell. The monitor can. So
+// before a sleep the rings are looked at again, after something that is a fence on the host (Machine::settle): what the
+// monitor did without seeing our `waiting` flag shows as a counter that moved since the last sleep, and what we did without
+// seeing the monitor's flag is rung for now. After settle() the monitor sees our flags.
+uint64_t receivedSeen, consumedSeen;
+
+void rememberCounters() {
+    receivedSeen = __atomic_load_n(&control().rx.head, __ATOMIC_ACQUIRE);
+    consumedSeen = __atomic_load_n(&control().tx.tail, __ATOMIC_ACQUIRE);
 }
+
+bool countersMoved() {
+    uint64_t received = receivedSeen, consumed = consumedSeen;
+    rememberCounters();
+    return received != receivedSeen || consumed != consumedSeen;
+}
+
+void ringIfMissed() {
+    dyad_ring &tx = control().tx, &rx = control().rx;
+    bool consumer = tx.consumer_waiting && tx.head != tx.tail;
+    if (!consumer && !rx.producer_waiting) return;
+    if (consumer) tx.consumer_waiting = 0;
+    rx.producer_waiting = 0;
+    machine->notify();
+}
+
+} // namespace
+} // namespace dyad::native
 
 using dyad::native::machine;
 
 extern "C" {
 
 void __dyad_notify() { machine->notify(); }
-void __dyad_wait(uint64_t deadline) { machine->wait(deadline); }
+
+void __dyad_wait(uint64_t deadline) {
+    bool rung = machine->settle();
+    dyad::native::ringIfMissed();
+    if (dyad::native::countersMoved() || rung) return;
+    machine->wait(deadline);
+    dyad::native::rememberCounters();
+}
+
 uint64_t __dyad_clock() { return machine->clock(); }
 uint64_t __dyad_ticks() { return machine->ticks(); }
 

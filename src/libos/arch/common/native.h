@@ -13,6 +13,8 @@ namespace dyad::native {
 /// Operations that differ between a virtual machine and a Linux process. Meaning: libos/native.h.
 struct Machine {
     void (*notify)();
+    /// Makes earlier stores visible to the monitor, whatever emulates the CPU; true if the monitor rang meanwhile.
+    bool (*settle)();
     void (*wait)(uint64_t deadline);
     uint64_t (*clock)();
     uint64_t (*ticks)();
@@ -62,6 +64,7 @@ void startDoorbell();
 void ringDoorbell();
 /// True if the monitor rang since the last call.
 bool takeDoorbell();
+bool settleWithMonitor();
 /// From the interrupt handler: tells the device that its interrupt was seen.
 void acknowledgeDoorbell();
 

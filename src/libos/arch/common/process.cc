@@ -10,6 +10,12 @@ long tender(long op, long a = 0, long b = 0, long c = 0) {
 
 void notify() { tender(DYAD_TENDER_NOTIFY); }
 
+/// A system call on the socket: its locks are a fence, also where qemu-user drops the guest's.
+bool settle() {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return tender(DYAD_TENDER_WAIT, 0) > 0;
+}
+
 void wait(uint64_t deadline) {
     constexpr uint64_t kLargest = INT64_MAX;
     tender(DYAD_TENDER_WAIT, deadline > kLargest ? -1 : static_cast<long>(deadline));
@@ -29,7 +35,16 @@ void onFault(dyad_crash* record, void*) { handleFault(*record); }
 
 } // namespace
 
-const Machine kProcess = {notify, wait, clock, clock, clockRate, protect, discard, setThreadPointer, halt};
+const Machine kProcess = {.notify = notify,
+                          .settle = settle,
+                          .wait = wait,
+                          .clock = clock,
+                          .ticks = clock,
+                          .clockRate = clockRate,
+                          .protect = protect,
+                          .discard = discard,
+                          .setThreadPointer = setThreadPointer,
+                          .halt = halt};
 
 /// Entered by the tender on the native stack.
 extern "C" [[noreturn]] void __dyad_process_entry() {

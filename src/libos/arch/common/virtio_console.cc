@@ -131,6 +131,13 @@ void ringDoorbell() {
     write(kQueueNotify, kTransmit);
 }
 
+bool settleWithMonitor() {
+    // An emulated device access: its lock is a fence on the host. On a real CPU the fence itself works.
+    deviceFence();
+    read(kStatus);
+    return takeDoorbell();
+}
+
 bool takeDoorbell() {
     Queue& queue = receiveQueue;
     uint16_t end = __atomic_load_n(&queue.used.index, __ATOMIC_ACQUIRE);

@@ -43,8 +43,16 @@ void halt() {
 
 } // namespace
 
-const Machine kHardware = {ringDoorbell, wait,         now,     readTimeStamp,    [](uint64_t hz) { rate.set(hz); },
-                           protectPages, discard, setThreadPointer, halt};
+const Machine kHardware = {.notify = ringDoorbell,
+                           .settle = settleWithMonitor,
+                           .wait = wait,
+                           .clock = now,
+                           .ticks = readTimeStamp,
+                           .clockRate = [](uint64_t hz) { rate.set(hz); },
+                           .protect = protectPages,
+                           .discard = discard,
+                           .setThreadPointer = setThreadPointer,
+                           .halt = halt};
 
 void startInterrupts() {
     writeDevice(kLocalApic + kSpurious, kApicEnable | kSpuriousVector);
