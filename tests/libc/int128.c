@@ -1,5 +1,4 @@
 // 128-bit integers: arithmetic, shifts, division, conversions, passing.
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "bits.h"
@@ -13,18 +12,6 @@ static u128 wide(void) {
     return high << 64 | random_bits();
 }
 __attribute__((noinline)) static i128 mix(int a, i128 b, char c, u128 d, i128 e, double f) { return a * b + c * (i128)d - e / (i128)f; }
-static i128 sum(int n, ...) {
-    va_list list;
-    va_start(list, n);
-    i128 total = 0;
-    while (n--) {
-        total += va_arg(list, int);
-        total += va_arg(list, i128);
-    }
-    va_end(list);
-    return total;
-}
-
 int main(void) {
     uint64_t hash = HASH_START;
     for (int i = 0; i < 20000; i++) {
@@ -47,7 +34,6 @@ int main(void) {
     }
     printf("%016llx\n", (unsigned long long)hash);
     show("mix", (u128)mix(-3, (i128)5 << 70, 7, (u128)9 << 66, (i128)11 << 80, 13.0));
-    show("sum", (u128)sum(3, 1, (i128)2 << 64, 3, (i128)4 << 65, -5, -((i128)6 << 66)));
     show("factorial", ({ u128 p = 1; for (int i = 2; i <= 34; i++) p *= (u128)i; p; }));
     struct { char c; i128 x; } s = {1, -2};
     printf("%zu %zu %d\n", sizeof s, _Alignof(i128), (int)s.x);

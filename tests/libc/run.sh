@@ -68,7 +68,7 @@ test_program() {
         report "$name" "the reference compiler failed: $(head -n 1 "$where/log")"
         return
     fi
-    mkdir -p "$where/native.fs"
+    mkdir -p "$where/native.fs/tmp"
     (cd "$where/native.fs" && exec env -i "${env_pairs[@]}" timeout 60 "$where/native" "${args[@]}") \
         <"$where/stdin" >"$where/native.out" 2>/dev/null
     expected=$?
