@@ -30,8 +30,9 @@ combinations=("$@")
 [ ${#combinations[@]} -gt 0 ] || combinations=("x86_64 process" "aarch64 process" "x86_64 qemu" "aarch64 qemu")
 [ -z "$reference_only" ] || combinations=()
 
+musl=$(sed -n 's/^DYAD_MUSL_SOURCE:PATH=//p' "$build/CMakeCache.txt" 2>/dev/null)
 reference=$build/tests/reference
-"$root/tests/reference/build-musl.sh" "${DYAD_MUSL_SOURCE:-$build/musl/musl-1.2.3}" "$reference" || { echo "0 passed, 1 failed"; exit 1; }
+"$root/tests/reference/build-musl.sh" "${musl:-$build/musl/musl-1.2.3}" "$reference" || { echo "0 passed, 1 failed"; exit 1; }
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/dyad-libc.XXXXXX")
 trap 'rm -rf "$work"' EXIT
