@@ -61,7 +61,8 @@ if(NOT DEFINED CMAKE_CROSSCOMPILING_EMULATOR)
       set(DYAD_EMULATOR_ARGS --machine process)
     endif()
   endif()
-  set(CMAKE_CROSSCOMPILING_EMULATOR "${DYAD_ROOT}/bin/dyad" run ${DYAD_EMULATOR_ARGS})
+  # What follows the emulator is the image and then the program's own words; -- ends the options of `dyad run`.
+  set(CMAKE_CROSSCOMPILING_EMULATOR "${DYAD_ROOT}/bin/dyad" run ${DYAD_EMULATOR_ARGS} --)
 endif()
 
 # try_compile reads this file again, in a project of its own that knows only these variables of ours.

@@ -17,16 +17,6 @@ Installation Installation::find() {
     return {path, root + "/lib/dyad"};
 }
 
-Isa hostIsa() {
-#if defined(__x86_64__)
-    return Isa::x86_64;
-#elif defined(__aarch64__)
-    return Isa::aarch64;
-#else
-#error "the monitor runs on x86-64 and AArch64 hosts"
-#endif
-}
-
 std::string findInPath(const std::string &program) {
     const char *variable = std::getenv("PATH");
     std::string path = variable ? variable : "/usr/local/bin:/usr/bin:/bin";

@@ -1,7 +1,7 @@
 // Where the parts of Dyad lie: everything is found relative to the executable that runs.
 #pragma once
 
-#include "support/isa.h"
+#include "machine/host.h"
 
 #include <string>
 
@@ -15,9 +15,6 @@ struct Installation {
     std::string tender(Isa isa) const { return library + "/tender/" + std::string(name(isa)); }
     std::string tool(const char *file) const { return library + "/bin/" + file; }
 };
-
-/// The ISA this executable was built for.
-Isa hostIsa();
 
 /// The full path of `program` in PATH, or an empty string.
 std::string findInPath(const std::string &program);

@@ -1,10 +1,9 @@
 // Clocks of the host.
 #include "machine/ticks.h"
 
+#include "machine/host.h"
+
 #include <ctime>
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
 
 namespace dyad {
 
@@ -16,15 +15,6 @@ std::uint64_t read(clockid_t clock) {
     timespec now;
     clock_gettime(clock, &now);
     return static_cast<std::uint64_t>(now.tv_sec) * kSecond + static_cast<std::uint64_t>(now.tv_nsec);
-}
-
-std::uint64_t hostTicks() {
-#if defined(__x86_64__)
-    return __rdtsc();
-#else
-    // On hosts without such a counter QEMU counts nanoseconds (include/qemu/timer.h, cpu_get_host_ticks).
-    return monotonicNs();
-#endif
 }
 
 } // namespace

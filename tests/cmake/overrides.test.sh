@@ -14,6 +14,6 @@ configure p -DCMAKE_FIND_ROOT_PATH_MODE_PACKAGE=BOTH "-DDYAD_EMULATOR_ARGS=--isa
     -DCMAKE_C_COMPILER="$PWD/other-dyad-cc"
 expect_stdout_line '-- package BOTH, program NEVER'
 expect_stdout_line "-- compiler $PWD/other-dyad-cc"
-expect_stdout_match '-- emulator .*/bin/dyad;run;--isa;aarch64'
+expect_stdout_match '-- emulator .*/bin/dyad;run;--isa;aarch64;--'
 DYAD_EMULATOR_ARGS='--machine;qemu' must cmake --toolchain "$toolchain" -S p -B p/second -G Ninja
-expect_stdout_match '-- emulator .*/bin/dyad;run;--machine;qemu'
+expect_stdout_match '-- emulator .*/bin/dyad;run;--machine;qemu;--'
