@@ -8,6 +8,7 @@
 #include "compile/portable_target.h"
 #include "passes/check_division.h"
 #include "passes/lower_label_addresses.h"
+#include "passes/pin_minimum.h"
 
 #include "clang/CodeGen/BackendUtil.h"
 #include "clang/CodeGen/CodeGenAction.h"
@@ -87,6 +88,7 @@ class PortableAction : public ModuleAction {
         retarget(module);
         lowerLabelAddresses(module);
         checkDivisions(module);
+        pinMinimum(module);
         clang::TargetOptions target;
         target.Triple = kPortableTriple;
         target.CPU = "x86-64";
@@ -159,6 +161,7 @@ int runOnce(llvm::ArrayRef<const char*> arguments, const char* program, std::opt
 
     ConstraintWatcher* watcher = nullptr;
     if (watch) {
+        holder.enable_colors(compiler->getDiagnosticOpts().ShowColors);
         auto printer = std::make_unique<TextDiagnosticPrinter>(holder, &compiler->getDiagnosticOpts());
         watcher = new ConstraintWatcher(std::move(printer));
         compiler->createDiagnostics(watcher); // takes it

@@ -2,6 +2,7 @@
 #include "compile/portability.h"
 
 #include "clang/AST/ASTContext.h"
+#include "clang/AST/Attr.h"
 #include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/Basic/Builtins.h"
 #include "clang/Frontend/CompilerInstance.h"
@@ -61,6 +62,12 @@ class BuiltinFinder : public RecursiveASTVisitor<BuiltinFinder> {
     bool TraverseFunctionDecl(FunctionDecl* declaration) {
         if (context_.getLangOpts().CPlusPlus || declaration->getName() == function_)
             return RecursiveASTVisitor::TraverseFunctionDecl(declaration);
+        return true;
+    }
+
+    bool VisitVarDecl(VarDecl* variable) {
+        if (variable->getStorageClass() == SC_Register && variable->hasAttr<AsmLabelAttr>())
+            found.emplace_back(variable->getLocation(), variable->getNameAsString());
         return true;
     }
 
@@ -134,9 +141,14 @@ class Checker {
     }
 
     // Blank templates and comments are compiler barriers.
-    static bool hasInstructions(llvm::StringRef text) {
+    static bool hasInstructions(const std::string& assembly) {
+        std::string text = assembly;
+        for (size_t begin; (begin = text.find("/*")) != std::string::npos;) {
+            size_t end = text.find("*/", begin + 2);
+            text.erase(begin, end == std::string::npos ? end : end + 2 - begin);
+        }
         llvm::SmallVector<llvm::StringRef> lines;
-        text.split(lines, '\n');
+        llvm::StringRef(text).split(lines, '\n');
         return llvm::any_of(lines, [](llvm::StringRef line) {
             line = line.trim(" \t\r;");
             return !line.empty() && !line.starts_with("#") && !line.starts_with("//");

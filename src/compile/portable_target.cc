@@ -70,8 +70,11 @@ void replaceFunctionAttributes(Function& function) {
     for (const char* attribute : kNeutralAttributes)
         function.removeFnAttr(attribute);
     function.addFnAttr(Attribute::NoRedZone); // trap frames may be pushed below the stack pointer
-    if (!function.isDeclaration())
-        function.setUWTableKind(UWTableKind::Async); // stacks are walked from traps
+    if (function.isDeclaration())
+        return;
+    function.setUWTableKind(UWTableKind::Async); // stacks are walked from traps
+    if (!function.hasFnAttribute("probe-stack"))
+        function.addFnAttr("probe-stack", "inline-asm"); // a large frame may not jump over the guard page
 }
 
 // A `contract` flag would let one ISA fuse a multiply and an add that the other rounds twice.
@@ -94,6 +97,8 @@ void makePortable(clang::CompilerInvocation& invocation) {
     language.CharIsSigned = true;
     language.PICLevel = 0;
     language.PIE = 0;
+    for (const char* function : {"fmin", "fminf", "fminl", "fmax", "fmaxf", "fmaxl"})
+        language.NoBuiltinFuncs.push_back(function); // pinMinimum() says why
     language.setDefaultFPContractMode(clang::LangOptions::FPM_Off);
 
     clang::CodeGenOptions& codegen = invocation.getCodeGenOpts();

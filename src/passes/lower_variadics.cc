@@ -163,7 +163,7 @@ class Lowering {
             size += alignTo(layout_.getTypeStoreSize(type), kSlot);
         }
         if (placed.empty())
-            return ConstantPointerNull::get(PointerType::getUnqual(context_));
+            return noArguments();
         BasicBlock& entry = call.getFunction()->getEntryBlock();
         auto* area = new AllocaInst(ArrayType::get(Type::getInt8Ty(context_), alignTo(size, 16)),
                                     layout_.getAllocaAddrSpace(), nullptr, Align(16), "variadic.area",
@@ -174,6 +174,19 @@ class Lowering {
             builder.CreateAlignedStore(argument, builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), area, offset),
                                        commonAlignment(Align(16), offset));
         return area;
+    }
+
+    // Callees such as fcntl() fetch an argument that not every caller passes: they must find readable memory, as they
+    // would on any ISA.
+    Constant* noArguments() {
+        if (!noArguments_) {
+            auto* type = ArrayType::get(Type::getInt64Ty(context_), 8);
+            noArguments_ = new GlobalVariable(module_, type, /*isConstant=*/true, GlobalValue::InternalLinkage,
+                                              Constant::getNullValue(type), "__dyad_no_arguments");
+            noArguments_->setAlignment(Align(16));
+            noArguments_->setDSOLocal(true);
+        }
+        return noArguments_;
     }
 
     // The neutral ABI puts values of 16-byte alignment in even-aligned pairs of slots.
@@ -216,6 +229,7 @@ class Lowering {
     Module& module_;
     LLVMContext& context_;
     const DataLayout& layout_;
+    GlobalVariable* noArguments_ = nullptr;
     DenseMap<Function*, unsigned> fixedParameters_; // lowered functions and how many parameters precede the pointer
 };
 

@@ -129,7 +129,8 @@ std::vector<std::string> halfArguments(const Toolchain& toolchain, const LinkArg
         result.push_back("--strip-all");
     else if (arguments.stripDebug)
         result.push_back("--strip-debug");
-    result.insert(result.end(), arguments.both.begin(), arguments.both.end());
+    for (const std::string& definition : arguments.definitions)
+        result.push_back("--defsym=" + definition);
     result.insert(result.end(), {"-o", output});
     result.insert(result.end(), objects.begin(), objects.end());
     return result;
@@ -140,6 +141,8 @@ bool linkHalves(HalvesInput input) {
     LayoutInput objects;
     objects.gcSections = input.arguments.gcSections;
     objects.roots = {"__dyad_start", "__dyad_fault"};
+    for (StringRef definition : input.arguments.definitions)
+        objects.roots.push_back(definition.split('=').second.str()); // if it is a symbol, it stays
     if (!collectObjects(input, objects))
         return false;
     Result<LayoutOutput> layout = layOut(std::move(objects));

@@ -80,8 +80,10 @@ class Runner {
 
         clang::driver::Driver driver(toolchain_.program, driverTriple(options_), diagnostics, "dyad-cc");
         std::unique_ptr<clang::driver::Compilation> compilation(driver.BuildCompilation(arguments));
-        if (!compilation || compilation->containsError())
+        if (!compilation || compilation->containsError() || diagnostics.hasErrorOccurred()) {
+            diagnostics.getClient()->finish();
             return 1;
+        }
 
         int status = 0;
         for (const clang::driver::Command& job : compilation->getJobs()) {

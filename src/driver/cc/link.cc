@@ -10,6 +10,7 @@
 #include "driver/cc/resolve.h"
 #include "passes/lower_variadics.h"
 #include "passes/separate_globals.h"
+#include "passes/wrap_symbols.h"
 
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/Verifier.h"
@@ -57,6 +58,12 @@ std::optional<CodegenOptions> codegenOptions(const Options& options) {
                            ": a link takes -mcpu=CPU, -mFEATURE and -mno-FEATURE for one ISA only");
                 return std::nullopt;
             }
+        }
+        CpuCheck check = checkCpu(isa, codegen.cpu[index]);
+        if (!check.known) {
+            printError("no " + StringRef(name(isa)) + " CPU is called '" + codegen.cpu[index] + "'" +
+                       (check.nearest.empty() ? "" : "; did you mean '" + check.nearest + "'?"));
+            return std::nullopt;
         }
     }
     return codegen;
@@ -108,7 +115,11 @@ int runLink(const LinkRequest& request) {
     std::optional<LinkArguments> arguments = sortLinkArguments(request.arguments);
     if (!arguments)
         return 1;
-    std::optional<LinkInputs> inputs = sortInputs(arguments->resolve);
+    std::optional<LinkInputs> inputs;
+    if (request.options.runJobs)
+        inputs = sortInputs(arguments->resolve);
+    else
+        inputs = LinkInputs{arguments->resolve, {}, {}}; // -###: the objects are not made
     if (!inputs)
         return 1;
     if (request.options.relocatable)
@@ -128,7 +139,10 @@ int runLink(const LinkRequest& request) {
     {
         LLVMContext context;
         std::unique_ptr<Module> module = resolveProgram(resolution, context);
-        if (!module || !checkUndefined(*module, resolution))
+        if (!module)
+            return 1;
+        wrapSymbols(*module, arguments->wrapped);
+        if (!checkUndefined(*module, resolution))
             return 1;
         bitcode = runPasses(*module);
         if (bitcode.empty())

@@ -36,10 +36,10 @@ class Sorter {
             refuse("-T " + *value, "the layout of a pair is Dyad's own; linker scripts are not supported");
         else if (std::optional<StringRef> value = option(argument, {"-e", "--entry"}))
             refuse("-e " + *value, "a pair starts in the libOS, which calls main");
-        else if (isBoth(argument))
-            sorted_.both.push_back(argument.str());
-        else if (argument == "-wrap" || argument == "--wrap" || argument == "-defsym" || argument == "--defsym")
-            sorted_.both.push_back("--" + argument.ltrim('-').str() + "=" + take().str());
+        else if (std::optional<StringRef> value = option(argument, {"--wrap", "-wrap"}))
+            sorted_.wrapped.push_back(value->str());
+        else if (std::optional<StringRef> value = option(argument, {"--defsym", "-defsym"}))
+            sorted_.definitions.push_back(value->str());
         else if (argument == "-s" || argument == "--strip-all")
             sorted_.stripAll = true;
         else if (argument == "-S" || argument == "--strip-debug")
@@ -66,11 +66,6 @@ class Sorter {
                argument.starts_with("--hash-style") || argument.starts_with("--build-id=") ||
                argument.starts_with("-rpath") || argument.starts_with("--rpath") ||
                argument.starts_with("-soname") || argument.starts_with("--sort-common");
-    }
-
-    static bool isBoth(StringRef argument) {
-        return argument.starts_with("--wrap=") || argument.starts_with("--defsym=") ||
-               argument.starts_with("-wrap=") || argument.starts_with("-defsym=");
     }
 
     StringRef take() { return next_ < arguments_.size() ? StringRef(arguments_[next_++]) : StringRef(); }

@@ -17,7 +17,8 @@ struct LinkArguments {
     bool stripAll = false, stripDebug = false;
     bool gcSections = true;
     std::vector<std::string> resolve; ///< for symbol resolution: objects, archives, -l, -L, -u, ... in order
-    std::vector<std::string> both;    ///< for resolution and for both final links: --wrap, --defsym
+    std::vector<std::string> wrapped;     ///< --wrap=NAME
+    std::vector<std::string> definitions; ///< --defsym: NAME=EXPRESSION
 };
 
 /// Sorts the arguments. Prints what a pair cannot have (linker scripts, another entry, shared objects) and returns

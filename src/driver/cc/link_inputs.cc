@@ -82,12 +82,12 @@ class Sorter {
         ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path, false, false);
         if (!buffer)
             return refuse("cannot open " + path + ": " + buffer.getError().message());
+        if ((*buffer)->getBufferSize() == 0)
+            return refuse(path + ": an empty file, expected an object or an archive");
         switch (identify_magic((*buffer)->getBuffer())) {
         case file_magic::bitcode: return portable(path, **buffer);
         case file_magic::elf_relocatable: return native(path, **buffer);
-        case file_magic::archive:
-            inputs_.portable.push_back(path);
-            return true;
+        case file_magic::archive: return archive(path, **buffer);
         case file_magic::elf_shared_object:
             return refuse(path + ": shared objects cannot be linked into a pair, which is one static program "
                                  "(docs/limits.md, \"Dynamic linking\")");
@@ -97,12 +97,45 @@ class Sorter {
         }
     }
 
-    bool portable(const std::string& path, const MemoryBuffer& buffer) {
+    bool checkTriple(const std::string& name, MemoryBufferRef buffer) {
         Expected<std::string> triple = getBitcodeTargetTriple(buffer);
         if (!triple)
-            return refuse(path + ": damaged bitcode: " + toString(triple.takeError()));
+            return refuse(name + ": damaged bitcode: " + toString(triple.takeError()));
         if (*triple != kPortableTriple)
-            return refuse(path + ": bitcode for " + *triple + ", not made by dyad-cc: compile its source with dyad-cc");
+            return refuse(name + ": bitcode for " + *triple + ", not made by dyad-cc: compile its source with dyad-cc");
+        return true;
+    }
+
+    bool portable(const std::string& path, const MemoryBuffer& buffer) {
+        if (!checkTriple(path, buffer))
+            return false;
+        inputs_.portable.push_back(path);
+        return true;
+    }
+
+    bool archive(const std::string& path, const MemoryBuffer& buffer) {
+        Expected<std::unique_ptr<object::Archive>> archive = object::Archive::create(buffer);
+        if (!archive)
+            return refuse(path + ": damaged archive: " + toString(archive.takeError()));
+        Error error = Error::success();
+        for (const object::Archive::Child& child : (*archive)->children(error)) {
+            Expected<MemoryBufferRef> member = child.getMemoryBufferRef();
+            if (!member) {
+                refuse(path + ": damaged archive: " + toString(member.takeError()));
+                continue;
+            }
+            std::string name = path + "(" + member->getBufferIdentifier().str() + ")";
+            switch (identify_magic(member->getBuffer())) {
+            case file_magic::bitcode: checkTriple(name, *member); break;
+            case file_magic::elf_relocatable:
+                refuse(name + ": a native object; archives hold portable objects only: name native objects on the "
+                              "command line");
+                break;
+            default: break; // lld reads what it knows and leaves the rest
+            }
+        }
+        if (error)
+            return refuse(path + ": damaged archive: " + toString(std::move(error)));
         inputs_.portable.push_back(path);
         return true;
     }

@@ -23,8 +23,8 @@ int mergeObjects(const LinkArguments& arguments, const LinkInputs& inputs) {
     Linker linker(merged);
     bool first = true;
     for (const std::string& path : inputs.resolve) {
-        if (StringRef(path).starts_with("-L") || path == "-r")
-            continue;
+        if (StringRef(path).starts_with("-") && !StringRef(path).starts_with("-l"))
+            continue; // paths and switches of a full link
         ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path, false, false);
         if (!buffer || identify_magic((*buffer)->getBuffer()) != file_magic::bitcode) {
             printError("'" + path + "': -r merges portable objects only");

@@ -104,7 +104,7 @@ class Parser {
         }
         if (failed_)
             return std::nullopt;
-        options_.onlyAbout = options_.printJobs && arguments_.size() == 2;
+        options_.onlyAbout = options_.printJobs && !anyInput_;
         return std::move(options_);
     }
 
@@ -121,6 +121,7 @@ class Parser {
     }
 
     void forward(StringRef argument) {
+        anyInput_ |= !argument.starts_with("-") || argument == "-";
         options_.clang.push_back(argument.data());
         if (argument.starts_with("-O"))
             options_.optimisation = argument.drop_front(2).str();
@@ -139,6 +140,12 @@ class Parser {
             return true;
         if (argument == "--isa" || argument == "--x86-cpu" || argument == "--arm-cpu")
             return refuse(argument, "needs a value, as in " + argument + "=VALUE");
+        // clang suggests its own options only.
+        for (StringRef known : {"--isa", "--x86-cpu", "--arm-cpu"})
+            if (unsigned distance = argument.split('=').first.edit_distance(known); distance == 1 || distance == 2) {
+                printError("unknown argument '" + argument + "'; did you mean '" + known + "='?");
+                return failed_ = true;
+            }
         if (argument.starts_with("-Xarch_"))
             return perIsa(argument);
         if (immediate(argument) || mode(argument))
@@ -228,7 +235,7 @@ class Parser {
     ArrayRef<const char*> arguments_;
     Options options_;
     size_t next_ = 1;
-    bool failed_ = false, silent_ = false;
+    bool failed_ = false, silent_ = false, anyInput_ = false;
 };
 
 } // namespace

@@ -121,7 +121,10 @@ std::vector<std::string> resolveArguments(const Resolution& resolution, const st
     for (const NativeObject& object : resolution.natives[static_cast<int>(Isa::aarch64)])
         for (const std::string& symbol : object.undefined)
             arguments.insert(arguments.end(), {"-u", symbol});
-    arguments.insert(arguments.end(), resolution.arguments.both.begin(), resolution.arguments.both.end());
+    for (const std::string& name : resolution.arguments.wrapped)
+        arguments.push_back("--wrap=" + name);
+    for (const std::string& definition : resolution.arguments.definitions)
+        arguments.push_back("--defsym=" + definition);
     arguments.push_back("-L" + toolchain.sysroot + "/usr/lib");
     arguments.insert(arguments.end(), resolution.inputs.resolve.begin(), resolution.inputs.resolve.end());
     // Users' native objects are among the inputs already; their twins for the other ISA have the same symbols.
@@ -167,10 +170,9 @@ std::unique_ptr<Module> resolveProgram(const Resolution& resolution, LLVMContext
 
 bool checkUndefined(const Module& module, const Resolution& resolution) {
     StringSet<> defined[2] = {definedBy(resolution.natives[0]), definedBy(resolution.natives[1])};
-    StringSet<> assigned; // --defsym=NAME=VALUE
-    for (StringRef argument : resolution.arguments.both)
-        if (argument.ltrim('-').starts_with("defsym="))
-            assigned.insert(argument.split('=').second.split('=').first);
+    StringSet<> assigned;
+    for (StringRef definition : resolution.arguments.definitions)
+        assigned.insert(definition.split('=').first);
 
     MapVector<StringRef, std::vector<std::string>> missing;
     auto check = [&](StringRef name, std::vector<std::string> users) {

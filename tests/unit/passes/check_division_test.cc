@@ -1,3 +1,4 @@
+// checkDivisions: a test in front of every division that can fail.
 #include "ir.h"
 
 #include "passes/check_division.h"

@@ -1,3 +1,4 @@
+// lowerLabelAddresses: computed goto without code addresses.
 #include "ir.h"
 
 #include "passes/lower_label_addresses.h"

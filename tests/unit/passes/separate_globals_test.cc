@@ -1,3 +1,4 @@
+// separateGlobals: what code generation needs to give every global a section.
 #include "ir.h"
 
 #include "passes/separate_globals.h"
