@@ -86,6 +86,10 @@ class PortableAction : public ModuleAction {
         if (!checkPortability(module, compiler))
             return;
         retarget(module);
+        // clang leaves this one path as it is.
+        llvm::SmallString<256> source(module.getSourceFileName());
+        compiler.getLangOpts().remapPathPrefix(source);
+        module.setSourceFileName(source);
         lowerLabelAddresses(module);
         checkDivisions(module);
         pinMinimum(module);

@@ -11,7 +11,7 @@ sources() {
 }
 build() { # FOLDER JOBS
     sources "$1"
-    (cd "$1" && make -j"$2" CC=dyad-cc CFLAGS="-O2 -g -ffile-prefix-map=$PWD/$1=.") >"$1.log" 2>&1 || { cat "$1.log" >&2; fail "the build in $1 failed"; }
+    (cd "$1" && make -j"$2" CC=dyad-cc CFLAGS="-O2 -g -ffile-prefix-map=$PWD=.") >"$1.log" 2>&1 || { cat "$1.log" >&2; fail "the build in $1 failed"; }
 }
 build one 1
 build "another-folder-with-a-longer-name" 4
