@@ -10,7 +10,6 @@
 #include "driver/cc/resolve.h"
 #include "passes/lower_variadics.h"
 #include "passes/separate_globals.h"
-#include "passes/wrap_symbols.h"
 
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/Verifier.h"
@@ -140,9 +139,6 @@ int runLink(const LinkRequest& request) {
         LLVMContext context;
         std::unique_ptr<Module> module = resolveProgram(resolution, context);
         if (!module)
-            return 1;
-        wrapSymbols(*module, arguments->wrapped);
-        if (!checkUndefined(*module, resolution))
             return 1;
         bitcode = runPasses(*module);
         if (bitcode.empty())

@@ -3,6 +3,7 @@
 
 #include "driver/cc/messages.h"
 #include "layout/lld.h"
+#include "passes/wrap_symbols.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Bitcode/BitcodeReader.h"
@@ -112,11 +113,14 @@ void reportUndefined(StringRef name, ArrayRef<std::string> users, const Resoluti
 
 } // namespace
 
-std::vector<std::string> resolveArguments(const Resolution& resolution, const std::string& output) {
+std::vector<std::string> resolveArguments(const Resolution& resolution, const std::string& output,
+                                          ArrayRef<std::string> wanted) {
     const Toolchain& toolchain = resolution.toolchain;
     std::vector<std::string> arguments{"-m", "elf_x86_64", "-static", "--lto-emit-llvm", "-o", output,
                                        "--lto-O" + std::to_string(ltoLevel(resolution.options.optimisation))};
     for (const char* symbol : kKept)
+        arguments.insert(arguments.end(), {"-u", symbol});
+    for (const std::string& symbol : wanted)
         arguments.insert(arguments.end(), {"-u", symbol});
     for (const NativeObject& object : resolution.natives[static_cast<int>(Isa::aarch64)])
         for (const std::string& symbol : object.undefined)
@@ -139,7 +143,11 @@ std::vector<std::string> resolveArguments(const Resolution& resolution, const st
     return arguments;
 }
 
-std::unique_ptr<Module> resolveProgram(const Resolution& resolution, LLVMContext& context) {
+namespace {
+
+// One run of lld and LTO.
+std::unique_ptr<Module> mergeProgram(const Resolution& resolution, LLVMContext& context,
+                                     ArrayRef<std::string> wanted) {
     SmallString<128> path;
     if (std::error_code code = sys::fs::createTemporaryFile("dyad-resolved", "bc", path)) {
         printError("cannot create a temporary file: " + code.message());
@@ -147,7 +155,7 @@ std::unique_ptr<Module> resolveProgram(const Resolution& resolution, LLVMContext
     }
     FileRemover remover(path);
     std::string messages;
-    Result<void> linked = linkElf(resolveArguments(resolution, std::string(path)), &messages);
+    Result<void> linked = linkElf(resolveArguments(resolution, std::string(path), wanted), &messages);
     if (!linked) {
         errs() << linked.error().message;
         if (!StringRef(linked.error().message).ends_with("\n"))
@@ -165,20 +173,22 @@ std::unique_ptr<Module> resolveProgram(const Resolution& resolution, LLVMContext
         printError("cannot read the merged program: " + toString(module.takeError()));
         return nullptr;
     }
+    wrapSymbols(**module, resolution.arguments.wrapped);
     return std::move(*module);
 }
 
-bool checkUndefined(const Module& module, const Resolution& resolution) {
-    StringSet<> defined[2] = {definedBy(resolution.natives[0]), definedBy(resolution.natives[1])};
+using MissingSymbols = MapVector<std::string, std::vector<std::string>>; // and who uses them
+
+MissingSymbols missingSymbols(const Module& module, const Resolution& resolution, ArrayRef<StringSet<>> defined) {
     StringSet<> assigned;
     for (StringRef definition : resolution.arguments.definitions)
         assigned.insert(definition.split('=').first);
 
-    MapVector<StringRef, std::vector<std::string>> missing;
+    MissingSymbols missing;
     auto check = [&](StringRef name, std::vector<std::string> users) {
         if (!(defined[0].contains(name) && defined[1].contains(name)) && !isScriptSymbol(name) &&
             !assigned.contains(name))
-            missing.insert({name, std::move(users)});
+            missing.insert({name.str(), std::move(users)});
     };
     for (const GlobalValue& symbol : module.global_values()) {
         auto* function = dyn_cast<Function>(&symbol);
@@ -197,9 +207,31 @@ bool checkUndefined(const Module& module, const Resolution& resolution) {
                 if (!value || value->isDeclaration())
                     check(symbol, {object.path});
             }
+    return missing;
+}
+
+} // namespace
+
+std::unique_ptr<Module> resolveProgram(const Resolution& resolution, LLVMContext& context) {
+    StringSet<> defined[2] = {definedBy(resolution.natives[0]), definedBy(resolution.natives[1])};
+    std::unique_ptr<Module> module = mergeProgram(resolution, context, {});
+    if (!module)
+        return nullptr;
+    MissingSymbols missing = missingSymbols(*module, resolution, defined);
+    if (missing.empty())
+        return module;
+    // Optimisation may have come up with calls of library functions (puts for printf) that no object referred to when
+    // archives were searched: search them once more.
+    std::vector<std::string> wanted;
+    for (const auto& entry : missing)
+        wanted.push_back(entry.first);
+    module = mergeProgram(resolution, context, wanted);
+    if (!module)
+        return nullptr;
+    missing = missingSymbols(*module, resolution, defined);
     for (const auto& [name, users] : missing)
         reportUndefined(name, users, resolution, defined);
-    return missing.empty();
+    return missing.empty() ? std::move(module) : nullptr;
 }
 
 } // namespace dyad

@@ -22,14 +22,14 @@ struct Resolution {
     const std::array<std::vector<NativeObject>, 2>& natives;
 };
 
-/// The arguments for lld that merge the program into one module at `output`.
-std::vector<std::string> resolveArguments(const Resolution& resolution, const std::string& output);
+/// The arguments for lld that merge the program into one module at `output`. `wanted`: symbols to look for in archives
+/// beside those that objects refer to.
+std::vector<std::string> resolveArguments(const Resolution& resolution, const std::string& output,
+                                          llvm::ArrayRef<std::string> wanted = {});
 
-/// Resolves; prints lld's messages. Returns the merged, optimised module, or nothing.
+/// Resolves, optimises, and applies --wrap; prints lld's messages and each symbol that the program uses and neither it nor
+/// its native objects define, with who uses it (one that exists in one half only is named as such). Returns the merged
+/// module in which everything is defined, or nothing.
 std::unique_ptr<llvm::Module> resolveProgram(const Resolution& resolution, llvm::LLVMContext& context);
-
-/// Prints each symbol that the program uses and neither it nor its native objects define, with who uses it. Symbols that
-/// exist in one half only are named as such. Returns whether all is defined.
-bool checkUndefined(const llvm::Module& module, const Resolution& resolution);
 
 } // namespace dyad
