@@ -5,7 +5,6 @@
 #include "layout/lld.h"
 #include "passes/wrap_symbols.h"
 
-#include "llvm/ADT/MapVector.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Object/Archive.h"
 #include "llvm/Object/IRObjectFile.h"
@@ -14,6 +13,8 @@
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <map>
 
 using namespace llvm;
 
@@ -177,7 +178,7 @@ std::unique_ptr<Module> mergeProgram(const Resolution& resolution, LLVMContext& 
     return std::move(*module);
 }
 
-using MissingSymbols = MapVector<std::string, std::vector<std::string>>; // and who uses them
+using MissingSymbols = std::map<std::string, std::vector<std::string>>; // and who uses them
 
 MissingSymbols missingSymbols(const Module& module, const Resolution& resolution, ArrayRef<StringSet<>> defined) {
     StringSet<> assigned;
@@ -188,7 +189,7 @@ MissingSymbols missingSymbols(const Module& module, const Resolution& resolution
     auto check = [&](StringRef name, std::vector<std::string> users) {
         if (!(defined[0].contains(name) && defined[1].contains(name)) && !isScriptSymbol(name) &&
             !assigned.contains(name))
-            missing.insert({name.str(), std::move(users)});
+            missing.emplace(name.str(), std::move(users));
     };
     for (const GlobalValue& symbol : module.global_values()) {
         auto* function = dyn_cast<Function>(&symbol);
