@@ -9,6 +9,7 @@
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Target/TargetMachine.h"
@@ -97,6 +98,25 @@ Error generateOne(StringRef bitcode, Isa isa, const CodegenOptions& options, Obj
 }
 
 } // namespace
+
+CpuCheck checkCpu(Isa isa, StringRef cpu) {
+    const CodegenTarget& row = codegenTarget(isa);
+    std::string error;
+    const Target* target = TargetRegistry::lookupTarget(row.triple, error);
+    if (!target)
+        return {false, ""};
+    std::unique_ptr<MCSubtargetInfo> subtarget(target->createMCSubtargetInfo(row.triple, row.defaultCpu, ""));
+    if (subtarget->isCPUStringValid(cpu))
+        return {true, ""};
+    CpuCheck check{false, ""};
+    unsigned best = 4; // further away is no typing error
+    for (const SubtargetSubTypeKV& known : subtarget->getAllProcessorDescriptions())
+        if (unsigned distance = cpu.edit_distance(known.Key, true, best); distance < best) {
+            best = distance;
+            check.nearest = known.Key;
+        }
+    return check;
+}
 
 void setCodegenDefaults() {
     const char* arguments[] = {

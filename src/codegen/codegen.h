@@ -25,6 +25,13 @@ using ObjectBytes = llvm::SmallVector<char, 0>;
 /// and every global has a section of its own.
 llvm::Expected<std::array<ObjectBytes, 2>> generateCode(llvm::StringRef bitcode, const CodegenOptions& options);
 
+/// Whether LLVM knows `cpu` for `isa`; if not, the nearest name it knows, or "" if none is near.
+struct CpuCheck {
+    bool known;
+    std::string nearest;
+};
+CpuCheck checkCpu(Isa isa, llvm::StringRef cpu);
+
 /// Options of LLVM that keep code generation from inventing or merging globals on one ISA only. Called once per process,
 /// before the first generateCode and after anything else that parses LLVM options.
 void setCodegenDefaults();
