@@ -11,6 +11,7 @@
 #include "clang/Basic/DiagnosticDriver.h"
 #include "clang/Driver/Compilation.h"
 #include "clang/Driver/Driver.h"
+#include "clang/Driver/InputInfo.h"
 #include "clang/Driver/Job.h"
 #include "clang/Frontend/ChainedDiagnosticConsumer.h"
 #include "clang/Frontend/CompilerInvocation.h"
@@ -107,8 +108,11 @@ class Runner {
     int runJob(const clang::driver::Command& job) {
         const opt::ArgStringList& arguments = job.getArguments();
         if (isLink(job)) {
-            LinkRequest request{options_, toolchain_, {}};
+            LinkRequest request{options_, toolchain_, {}, {}};
             request.arguments.assign(arguments.begin(), arguments.end());
+            for (const clang::driver::InputInfo& input : job.getInputInfos())
+                if (input.isFilename() && StringRef(input.getFilename()) != input.getBaseInput())
+                    request.sources[input.getFilename()] = input.getBaseInput();
             return runLink(request);
         }
         if (options_.printJobs)

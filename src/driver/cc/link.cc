@@ -127,7 +127,7 @@ int runLink(const LinkRequest& request) {
     std::optional<CodegenOptions> codegen = codegenOptions(request.options);
     if (!natives || !codegen)
         return 1;
-    Resolution resolution{request.options, request.toolchain, *arguments, *inputs, *natives};
+    Resolution resolution{request.options, request.toolchain, *arguments, *inputs, *natives, request.sources};
     if (request.options.printJobs)
         printSteps(request, resolution);
     if (!request.options.runJobs)

@@ -4,6 +4,7 @@
 #include "driver/cc/options.h"
 #include "driver/cc/toolchain.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct LinkRequest {
     const Options& options;
     const Toolchain& toolchain;
     std::vector<std::string> arguments; ///< as clang's driver would give them to the linker
+    std::map<std::string, std::string> sources; ///< the source of each object that only this command knows, by path
 };
 
 /// Links and writes the output, whole or not at all. Returns the exit status.

@@ -105,8 +105,10 @@ void reportUndefined(StringRef name, ArrayRef<std::string> users, const Resoluti
         }
     std::string text = ("undefined symbol: " + name).str();
     std::vector<std::string> objects = objectsUsing(name, resolution.inputs.portable);
-    for (const std::string& object : objects)
-        text += "\n>>> referenced by " + object;
+    for (const std::string& object : objects) {
+        auto source = resolution.sources.find(object);
+        text += "\n>>> referenced by " + (source == resolution.sources.end() ? object : source->second);
+    }
     for (const std::string& user : users)
         text += "\n>>> used in " + user;
     printError(text);

@@ -8,6 +8,7 @@
 
 #include "llvm/IR/Module.h"
 
+#include <map>
 #include <memory>
 
 namespace dyad {
@@ -20,6 +21,7 @@ struct Resolution {
     const LinkInputs& inputs;
     /// Native objects of each half: users', leaves, and the native part of the libOS.
     const std::array<std::vector<NativeObject>, 2>& natives;
+    const std::map<std::string, std::string>& sources; ///< LinkRequest::sources
 };
 
 /// The arguments for lld that merge the program into one module at `output`. `wanted`: symbols to look for in archives
