@@ -67,7 +67,9 @@ bool FrameReader::prepareToSleep() {
 }
 
 bool FrameReader::takeDoorbell() {
-    return takeFlag(ring_.producer_waiting);
+    if (tail_ == rungTail_ || !takeFlag(ring_.producer_waiting)) return false;
+    rungTail_ = tail_;
+    return true;
 }
 
 Result<std::uint64_t> FrameWriter::room() const {
@@ -117,7 +119,7 @@ Result<bool> FrameWriter::prepareToSleep(std::size_t size) {
 }
 
 bool FrameWriter::takeDoorbell() {
-    return takeFlag(ring_.consumer_waiting);
+    return head_ != __atomic_load_n(&ring_.tail, __ATOMIC_ACQUIRE) && takeFlag(ring_.consumer_waiting);
 }
 
 } // namespace dyad

@@ -30,13 +30,15 @@ class FrameReader {
     Result<std::optional<Frame>> next();
     /// Announces that the monitor will sleep; false if there is a frame after all.
     bool prepareToSleep();
-    /// True, once, if the guest sleeps until there is room: it wants a doorbell.
+    /// True, once, if the guest sleeps until there is room and there is more than when it was woken last: it wants a
+    /// doorbell.
     bool takeDoorbell();
 
   private:
     dyad_ring &ring_;
     std::span<std::byte> bytes_;
     std::uint64_t tail_ = 0; ///< ours alone: what the shared field says is for the guest
+    std::uint64_t rungTail_ = 0; ///< `tail_` when the guest was woken last
     std::array<std::byte, DYAD_FRAME_MAX> frame_;
 };
 
@@ -50,7 +52,7 @@ class FrameWriter {
     Result<bool> put(std::uint32_t type, std::initializer_list<std::span<const std::byte>> parts);
     /// Announces that the monitor will sleep until there is room for `size` bytes of payload; false if there is.
     Result<bool> prepareToSleep(std::size_t size);
-    /// True, once, if the guest sleeps until there is a frame: it wants a doorbell.
+    /// True, once, if the guest sleeps until there is a frame and there is one: it wants a doorbell.
     bool takeDoorbell();
 
   private:

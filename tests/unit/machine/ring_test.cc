@@ -146,9 +146,25 @@ TEST_F(Rings, SleepingSideIsRungOnce) {
     produce(1, "");
     EXPECT_FALSE(reader.prepareToSleep());
     EXPECT_EQ(ring.consumer_waiting, 0u);
+    EXPECT_TRUE(reader.next());
     ring.producer_waiting = 1;
     EXPECT_TRUE(reader.takeDoorbell());
     EXPECT_FALSE(reader.takeDoorbell());
+}
+
+// The monitor looks at the flags again and again; a guest that sleeps with nothing to do is left alone.
+TEST_F(Rings, SleepingSideIsNotRungForNothing) {
+    FrameReader reader(ring, storage);
+    FrameWriter writer(ring, storage);
+    ring.producer_waiting = ring.consumer_waiting = 1;
+    EXPECT_FALSE(reader.takeDoorbell());
+    EXPECT_FALSE(writer.takeDoorbell());
+    // The guest's flag became visible only after the first look: the second finds it.
+    ring.consumer_waiting = 0;
+    ASSERT_TRUE(writer.put(1, {}));
+    EXPECT_FALSE(writer.takeDoorbell());
+    ring.consumer_waiting = 1;
+    EXPECT_TRUE(writer.takeDoorbell());
 }
 
 } // namespace
