@@ -13,7 +13,7 @@ find_program(DYAD_LLVM_OBJCOPY NAMES llvm-objcopy-19 llvm-objcopy HINTS ${LLVM_T
 
 set(DYAD_ISAS x86_64 aarch64)
 set(DYAD_NATIVE_FLAGS -ffreestanding -nostdlibinc -fno-pic -O2 -ffunction-sections -fdata-sections
-    -fno-stack-protector -fno-common -Wall -Wextra -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.
+    -fno-stack-protector -fno-common -fasynchronous-unwind-tables -Wall -Wextra -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.
     $<$<BOOL:${DYAD_WERROR}>:-Werror>)
 set(DYAD_NATIVE_CXX_FLAGS -std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics)
 set(DYAD_NATIVE_FLAGS_x86_64 -mno-red-zone)

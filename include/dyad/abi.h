@@ -107,8 +107,13 @@ enum dyad_crash_cause {
     DYAD_CRASH_PANIC = 5,          /* the libOS found its own state wrong; `message` */
 };
 
+enum dyad_crash_place {
+    DYAD_CRASH_AT_FAULT = 1, /* `pc` is the instruction that faulted */
+    DYAD_CRASH_AT_CALL = 2,  /* `pc` is the return address of the call that made the record */
+};
+
 struct dyad_crash {
-    volatile uint32_t valid; /* stored last, with release */
+    volatile uint32_t valid; /* 0 or enum dyad_crash_place; stored last, with release */
     uint32_t cause;
     uint32_t signal;     /* Linux signal number */
     uint32_t code;       /* ISA's own trap number or syndrome */

@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
     dyad_crash crash;
     std::memcpy(static_cast<void *>(&crash), memory->control().data() + offsetof(dyad_control, crash), sizeof crash);
     Unwinder unwinder(*isa, *memory, **frames);
-    bool atCall = crash.cause == DYAD_CRASH_SIGNAL || crash.cause == DYAD_CRASH_PANIC;
+    bool atCall = crash.valid == DYAD_CRASH_AT_CALL;
     auto stack = unwinder.unwind(registersOf(crash, *isa), atCall, kMostFrames);
     Symbols symbols(**object, *dwarf);
     fmt::print("backtrace:\n");

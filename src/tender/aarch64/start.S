@@ -23,8 +23,8 @@ signalReturn:
 enterGuest:
         mov sp, x1
         mov x29, xzr
-        blr x0
-        udf #0
+        mov x30, xzr                    // the guest's outermost frame
+        br x0
 
         .globl memset
 memset:

@@ -97,7 +97,9 @@ enable:
 // void switchTables(root): the final tables, 39 bits. TCR and TTBR cannot change together: translation is off meanwhile.
         .globl switchTables
 switchTables:
+        .cfi_startproc
         mov x3, x30
+        .cfi_register x30, x3
         dsb sy                          // the tables are written
         ldr x1, =0x30d00800
         msr sctlr_el1, x1
@@ -111,6 +113,7 @@ switchTables:
         dsb nsh
         isb
         ret x3
+        .cfi_endproc
 
         .ltorg
         .balign 64
@@ -128,7 +131,9 @@ early_table:
         .globl __dyad_crash
         .type __dyad_crash, @function
 __dyad_crash:
+        .cfi_startproc
         sub sp, sp, #32
+        .cfi_def_cfa_offset 32
         stp x16, x17, [sp]
         ldr x16, =CRASH + CRASH_REGISTERS
         stp x0, x1, [x16, #0]
@@ -153,7 +158,9 @@ __dyad_crash:
         ldr x16, =CRASH + CRASH_PC
         stp x30, x3, [x16]
         str x4, [x16, #16]
+        .cfi_undefined x30              // the record has it
         bl __dyad_crash_stored
+        .cfi_endproc
         .ltorg
         .size __dyad_crash, . - __dyad_crash
 

@@ -19,6 +19,8 @@ vectors:
 
         .balign 128
 trapCommon:
+        .cfi_startproc
+        .cfi_undefined x30               // a fault of the libOS itself: the stack ends here
         stp x2, x3, [sp, #16]
         stp x4, x5, [sp, #32]
         stp x6, x7, [sp, #48]
@@ -62,6 +64,7 @@ trapCommon:
         ldp x2, x3, [sp, #16]
         ldp x0, x1, [sp], #FRAME
         eret
+        .cfi_endproc
 
         .section .bss.trap_stack, "aw", %nobits
         .balign 16

@@ -24,22 +24,27 @@ void copyMessage(char (&to)[256], const char* from) {
     to[i] = 0;
 }
 
-} // namespace
-
-void crash(dyad_crash& record, uint32_t cause, uint32_t signal, const char* message) {
+/// Ends the machine with a complete record. `place`: enum dyad_crash_place.
+[[noreturn]] void finish(dyad_crash& record, uint32_t place, uint32_t cause, uint32_t signal, const char* message) {
     dyad_crash& out = control().crash;
     if (&record != &out) __builtin_memcpy(&out, &record, sizeof out);
     out.cause = cause;
     out.signal = signal;
     copyMessage(out.message, message);
-    __atomic_store_n(&out.valid, 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&out.valid, place, __ATOMIC_RELEASE);
     __dyad_notify();
     __dyad_halt();
 }
 
+} // namespace
+
+void crash(dyad_crash& record, uint32_t cause, uint32_t signal, const char* message) {
+    finish(record, DYAD_CRASH_AT_FAULT, cause, signal, message);
+}
+
 void panic(const char* message) {
     dyad_crash& record = control().crash;
-    crash(record, DYAD_CRASH_PANIC, kAbort, message);
+    finish(record, DYAD_CRASH_AT_CALL, DYAD_CRASH_PANIC, kAbort, message);
 }
 
 void handleFault(dyad_crash& record) {
@@ -74,7 +79,7 @@ extern "C" [[noreturn]] void __dyad_crash_stored(uint32_t cause, uint32_t signal
     dyad_crash& record = control().crash;
     record.code = 0;
     record.address = 0;
-    crash(record, cause, signal, message);
+    finish(record, DYAD_CRASH_AT_CALL, cause, signal, message);
 }
 
 } // namespace dyad::native

@@ -63,8 +63,8 @@ start64:
         xorl %ebp, %ebp
         movl %ebx, %edi
         movq $bootMachine, %rax         // leaves the low mapping
-        call *%rax
-        ud2
+        pushq $0                        // as return address: the outermost frame
+        jmp *%rax
 
         .balign 8
 early_gdt:
@@ -112,6 +112,7 @@ hint_end:
         .globl __dyad_crash
         .type __dyad_crash, @function
 __dyad_crash:
+        .cfi_startproc
         movq %rax, CRASH_REGISTERS + 0
         movq %rbx, CRASH_REGISTERS + 8
         movq %rcx, CRASH_REGISTERS + 16
@@ -132,8 +133,11 @@ __dyad_crash:
         leaq 8(%rsp), %rax
         movq %rax, CRASH_PC + 8
         pushfq
+        .cfi_def_cfa_offset 16
         popq CRASH_PC + 16
+        .cfi_def_cfa_offset 8
         jmp __dyad_crash_stored
+        .cfi_endproc
         .size __dyad_crash, . - __dyad_crash
 
         .section .note.GNU-stack, "", @progbits

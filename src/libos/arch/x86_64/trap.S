@@ -18,6 +18,8 @@ trapVectors:                            // 16 bytes each
         .endr
 
 trapCommon:
+        .cfi_startproc
+        .cfi_undefined rip               // a fault of the libOS itself: the stack ends here
         pushq %r15
         pushq %r14
         pushq %r13
@@ -53,5 +55,6 @@ trapCommon:
         popq %r15
         addq $16, %rsp
         iretq
+        .cfi_endproc
 
         .section .note.GNU-stack, "", @progbits

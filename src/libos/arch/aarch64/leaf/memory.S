@@ -10,6 +10,7 @@
         .globl \name
         .type \name, %function
 \name:
+        .cfi_startproc                  // no function here has a frame
         .endm
 
 // -- void* memcpy(void* x0, const void* x1, size_t x2) ------------------------------------------------------------------
@@ -118,6 +119,7 @@ memmove:
         stp q4, q5, [x0, #32]
         str q3, [x5, #-16]
         ret
+        .cfi_endproc
         .size memcpy, . - memcpy
         .size memmove, . - memmove
 
@@ -168,6 +170,7 @@ memmove:
 5:      str d0, [x0]
         str d0, [x5, #-8]
         ret
+        .cfi_endproc
         .size memset, . - memset
 
 // -- int memcmp(const void* x0, const void* x1, size_t x2): difference of the first bytes that differ -------------------
@@ -250,6 +253,7 @@ bcmp:
         b.eq 2b
 3:      sub w0, w6, w8
         ret
+        .cfi_endproc
         .size memcmp, . - memcmp
         .size bcmp, . - bcmp
 

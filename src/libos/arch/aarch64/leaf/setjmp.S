@@ -10,6 +10,7 @@
 setjmp:
 _setjmp:
 __setjmp:
+        .cfi_startproc
         stp x19, x20, [x0]
         stp x21, x22, [x0, #16]
         stp x23, x24, [x0, #32]
@@ -24,6 +25,7 @@ __setjmp:
         stp d14, d15, [x0, #152]
         mov w0, #0
         ret
+        .cfi_endproc
         .size setjmp, . - setjmp
         .size _setjmp, . - _setjmp
         .size __setjmp, . - __setjmp
@@ -37,6 +39,7 @@ __setjmp:
 longjmp:
 _longjmp:
 siglongjmp:
+        .cfi_startproc
         ldp x19, x20, [x0]
         ldp x21, x22, [x0, #16]
         ldp x23, x24, [x0, #32]
@@ -52,6 +55,7 @@ siglongjmp:
         cmp w1, #0
         csinc w0, w1, wzr, ne           // 0 becomes 1
         ret
+        .cfi_endproc
         .size longjmp, . - longjmp
         .size _longjmp, . - _longjmp
         .size siglongjmp, . - siglongjmp
@@ -65,17 +69,20 @@ siglongjmp:
         .type __sigsetjmp, %function
 sigsetjmp:
 __sigsetjmp:
+        .cfi_startproc
         cbnz w1, 1f
         b setjmp                        // may be further than cbz reaches
 1:      str x30, [x0, #192]             // word 24: return address
         str x19, [x0, #200]             // word 25: x19, which holds the buffer over both returns
         mov x19, x0
+        .cfi_undefined x30              // in the buffer; nothing below can fault
         bl setjmp
         mov w1, w0
         mov x0, x19
         ldr x30, [x0, #192]
         ldr x19, [x0, #200]
         b __sigsetjmp_tail
+        .cfi_endproc
         .size sigsetjmp, . - sigsetjmp
         .size __sigsetjmp, . - __sigsetjmp
 

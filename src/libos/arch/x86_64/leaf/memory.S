@@ -10,6 +10,7 @@
         .globl \name
         .type \name, @function
 \name:
+        .cfi_startproc                  // no function here has a frame
         .endm
 
 // -- void* memcpy(void* rdi, const void* rsi, size_t rdx) ---------------------------------------------------------------
@@ -153,6 +154,7 @@ memmove:
         movups %xmm5, 48(%rdi)
         movups %xmm2, -16(%r10)
         ret
+        .cfi_endproc
         .size memcpy, . - memcpy
         .size memmove, . - memmove
 
@@ -216,6 +218,7 @@ memmove:
         movq %rcx, (%rdi)
         movq %rcx, -8(%rdi,%rdx)
         ret
+        .cfi_endproc
         .size memset, . - memset
 
 // -- int memcmp(const void* rdi, const void* rsi, size_t rdx): difference of the first bytes that differ ----------------
@@ -331,6 +334,7 @@ bcmp:
         subl %r8d, %eax
         je 2b
 3:      ret
+        .cfi_endproc
         .size memcmp, . - memcmp
         .size bcmp, . - bcmp
 

@@ -10,6 +10,7 @@
 setjmp:
 _setjmp:
 __setjmp:
+        .cfi_startproc
         movq %rbx, (%rdi)
         movq %rbp, 8(%rdi)
         movq %r12, 16(%rdi)
@@ -22,6 +23,7 @@ __setjmp:
         movq %rdx, 56(%rdi)
         xorl %eax, %eax
         ret
+        .cfi_endproc
         .size setjmp, . - setjmp
         .size _setjmp, . - _setjmp
         .size __setjmp, . - __setjmp
@@ -35,6 +37,7 @@ __setjmp:
 longjmp:
 _longjmp:
 siglongjmp:
+        .cfi_startproc
         movl %esi, %eax
         cmpl $1, %eax
         adcl $0, %eax                   // 0 becomes 1
@@ -46,6 +49,7 @@ siglongjmp:
         movq 40(%rdi), %r15
         movq 48(%rdi), %rsp
         jmp *56(%rdi)
+        .cfi_endproc
         .size longjmp, . - longjmp
         .size _longjmp, . - _longjmp
         .size siglongjmp, . - siglongjmp
@@ -59,18 +63,23 @@ siglongjmp:
         .type __sigsetjmp, @function
 sigsetjmp:
 __sigsetjmp:
+        .cfi_startproc
         testl %esi, %esi
         je setjmp
         popq %rdx
+        .cfi_def_cfa_offset 0
+        .cfi_register rip, rdx
         movq %rdx, 192(%rdi)            // word 24: return address
         movq %rbx, 200(%rdi)            // word 25: rbx, which holds the buffer over both returns
         movq %rdi, %rbx
+        .cfi_undefined rip              // in the buffer; nothing below can fault
         call setjmp
         movq %rbx, %rdi
         pushq 192(%rdi)
         movq 200(%rdi), %rbx
         movl %eax, %esi
         jmp __sigsetjmp_tail
+        .cfi_endproc
         .size sigsetjmp, . - sigsetjmp
         .size __sigsetjmp, . - __sigsetjmp
 
