@@ -45,11 +45,24 @@ Result<void> writeInPlace(const std::string &path, std::span<const std::byte> by
 
 } // namespace
 
+int standardStreamOf(const struct stat &file) {
+    for (int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+        struct stat stream;
+        if (fstat(fd, &stream) == 0 && stream.st_dev == file.st_dev && stream.st_ino == file.st_ino) return fd;
+    }
+    return -1;
+}
+
 Result<void> writeOutputFile(const std::string &path, std::span<const std::byte> bytes, unsigned mode) {
     struct stat status;
     if (stat(path.c_str(), &status) == 0) {
         if (S_ISDIR(status.st_mode)) return failed("write", path, EISDIR);
         if (!S_ISREG(status.st_mode)) return writeInPlace(path, bytes);
+        // "-o /dev/stdout >FILE": a rename would replace the link in /dev.
+        if (const int stream = standardStreamOf(status); stream >= 0) {
+            if (const int error = writeAll(stream, bytes)) return failed("write", path, error);
+            return {};
+        }
     }
     std::string temporary = path + ".XXXXXX";
     const int fd = mkostemp(temporary.data(), O_CLOEXEC);

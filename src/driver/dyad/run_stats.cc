@@ -1,6 +1,8 @@
 // Writes the statistics file.
 #include "run_stats.h"
 
+#include "support/output_file.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -8,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace dyad {
@@ -40,7 +43,7 @@ StatsFile::StatsFile(std::string path, std::string temporary, UniqueFd file)
     : path_(std::move(path)), temporary_(std::move(temporary)), file_(std::move(file)) {}
 
 StatsFile::~StatsFile() {
-    if (file_) unlink(temporary_.c_str());
+    if (file_ && !temporary_.empty()) unlink(temporary_.c_str());
 }
 
 Error StatsFile::failed() const {
@@ -48,6 +51,18 @@ Error StatsFile::failed() const {
 }
 
 Result<StatsFile> StatsFile::create(const std::string &path) {
+    struct stat status;
+    if (stat(path.c_str(), &status) == 0) {
+        // Devices, pipes and what our own streams are open on (/dev/stderr) are written to; only files are replaced.
+        const int stream = standardStreamOf(status);
+        if (stream >= 0 || !S_ISREG(status.st_mode)) {
+            StatsFile stats(path, "",
+                            UniqueFd(stream >= 0 ? fcntl(stream, F_DUPFD_CLOEXEC, 0)
+                                                 : open(path.c_str(), O_WRONLY | O_CLOEXEC)));
+            if (!stats.file_) return stats.failed();
+            return stats;
+        }
+    }
     std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
     StatsFile stats(path, temporary, UniqueFd(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)));
     if (!stats.file_) return stats.failed();
@@ -73,7 +88,7 @@ Result<void> StatsFile::write(const RunReport &report, const std::string &machin
     };
     std::string text = json.dump(2) + "\n";
     if (::write(file_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-        std::rename(temporary_.c_str(), path_.c_str()) != 0)
+        (!temporary_.empty() && std::rename(temporary_.c_str(), path_.c_str()) != 0))
         return failed();
     file_.reset();
     return {};
