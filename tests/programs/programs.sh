@@ -42,6 +42,8 @@ unpack() {
 # between runs as long as the script, the source and the reference compiler are the same.
 build_both() {
     local where=$DYAD_BUILD/programs/$1 stamp
+    command -v dyad-cc >/dev/null || fail "dyad-cc is not built (looked in $DYAD_BUILD/bin)"
+    [ -x "$reference_cc" ] || fail "the reference compiler is not built (expected $reference_cc): ninja reference"
     dyad_tree=$where/dyad reference_tree=$where/reference
     mkdir -p "$where"
     exec 9>"$where/lock"
@@ -53,7 +55,6 @@ build_both() {
         (cd "$reference_tree" && build_reference) >"$where/reference.log" 2>&1 || show_log "$where/reference.log" "the native build failed"
         echo "$stamp" >"$where/reference.stamp"
     fi
-    command -v dyad-cc >/dev/null || fail "dyad-cc is not built (looked in $DYAD_BUILD/bin)"
     unpack "$1" "$dyad_tree"
     (cd "$dyad_tree" && build_dyad) >"$where/dyad.log" 2>&1 || show_log "$where/dyad.log" "the build with dyad-cc failed"
     exec 9>&-
@@ -65,14 +66,19 @@ show_log() { # FILE MESSAGE
     fail "$2"
 }
 
-# check_pair IMAGE AT_LEAST: no difference, and at least so many symbols.
+# check_pair IMAGE AT_LEAST: no difference, and at least so many common symbols in each half.
 check_pair() {
     must dyad check "$1"
-    symbols=$(dyad inspect --json "$1" | python3 -c '
+    grep -qx '  no differences' .out || fail "expected dyad check to say that there are no differences"
+    must dyad inspect --json "$1"
+    symbols=$(python3 -c '
 import json, sys
-count = json.load(sys.stdin)["symbols"]
-print(count["common"] if isinstance(count, dict) else len(count))')
+image = json.load(sys.stdin)
+counts = {image[isa]["symbols"]["common"] for isa in image["isas"]}
+print(*counts)' <.out)
+    [[ $symbols =~ ^[0-9]+$ ]] || fail "expected the same number of common symbols in each half of $1, found $symbols"
     [ "$symbols" -ge "$2" ] || fail "expected at least $2 common symbols in $1, found $symbols"
+    echo "$1: $symbols common symbols"
 }
 
 # on_reference NAME FOLDER INPUT PROGRAM ARGS...: runs the native program in a copy of FOLDER. Leaves NAME.reference.{out,status,fs}.

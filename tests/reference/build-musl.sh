@@ -58,7 +58,8 @@ for argument; do
     *) inputs=yes ;;
     esac
 done
-set -- --target=$isa-linux-musl -Qunused-arguments -ffp-contract=off -nostdinc -isystem "$root/include" \
+# The system root is this folder, so that no library of the host is found.
+set -- --target=$isa-linux-musl --sysroot="$root" -Qunused-arguments -ffp-contract=off -nostdinc -isystem "$root/include" \
     -isystem "$(@CLANG@ -print-resource-dir)/include" "$@"
 if [ $link = yes ] && [ $inputs = yes ]; then
     set -- -static -nostdlib -fuse-ld=lld "$root/lib/crt1.o" "$root/lib/crti.o" "$@" -L"$root/lib" -lc @LIBGCC@ -lc "$root/lib/crtn.o"
