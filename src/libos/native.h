@@ -21,7 +21,8 @@ uint64_t __dyad_clock(void);
 uint64_t __dyad_ticks(void);
 /// Tells the clock its rate, from WELCOME; ignored by machines that know it (hz 0 is always ignored).
 void __dyad_clock_rate(uint64_t hz);
-/// Sets the protection of whole pages of the arena (prot: 1 read, 2 write, 4 execute; 0 none). Returns 0 or -errno.
+/// Sets the protection of whole pages of the arena (prot: 1 read, 2 write, 4 execute; 0 none). Returns 0 or -errno. The
+/// portable part closes the arena at its start and opens what it hands out.
 int32_t __dyad_protect(uintptr_t address, uint64_t size, uint32_t prot);
 /// Makes whole, readable and writable pages of the arena read as zero, giving the memory back to the host if it can.
 void __dyad_discard(uintptr_t address, uint64_t size);

@@ -69,7 +69,7 @@ uintptr_t* makeStartStack() {
     size_t pointers = 1 + control.argc + 1 + control.envc + 1, auxiliary = 2 * 16;
     size_t words = pointers + auxiliary;
     size_t bytes = words * sizeof(uintptr_t) + 16 + control.strings_size + 1;
-    uint64_t block = arena.take(roundUp(bytes, kPage), RegionKind::Mapped, L_PROT_READ | L_PROT_WRITE);
+    uint64_t block = takeMemory(bytes, RegionKind::Mapped);
     if (!block) fail("the arguments and the environment do not fit into memory");
     auto* stack = reinterpret_cast<uintptr_t*>(block);
     auto* random = reinterpret_cast<char*>(stack + words);
@@ -117,7 +117,7 @@ void makeThreadBlock() {
     align = larger<uint64_t>(align, 16);
     uint64_t front = roundUp(larger<uint64_t>(DYAD_TCB_SIZE, align), align);
     uint64_t bytes = front + roundUp(size, align) + DYAD_TCB_SIZE;
-    uint64_t memory = arena.take(roundUp(bytes + align, kPage), RegionKind::Mapped, L_PROT_READ | L_PROT_WRITE);
+    uint64_t memory = takeMemory(bytes + align, RegionKind::Mapped);
     if (!memory) fail("the thread-local variables do not fit into memory");
     uint64_t block = roundUp(memory + front, align);
     memcpy(reinterpret_cast<void*>(block), __dyad_tls_start, fileSize);

@@ -225,7 +225,7 @@ struct LinuxWinsize {
 
 // -- Memory --------------------------------------------------------------------------------------------------------
 
-enum : uint32_t { L_PROT_READ = 1, L_PROT_WRITE = 2, L_PROT_EXEC = 4 };
+enum : uint32_t { L_PROT_NONE = 0, L_PROT_READ = 1, L_PROT_WRITE = 2, L_PROT_EXEC = 4 };
 enum : uint32_t {
     L_MAP_SHARED = 1,
     L_MAP_PRIVATE = 2,

@@ -88,7 +88,7 @@ void Regions::initialise(uint64_t start, uint64_t end) {
     for (Region& node : first_)
         freeNode(&node);
     root_ = newNode();
-    *root_ = {start, end, nullptr, nullptr, 0, random_, RegionKind::Free, L_PROT_READ | L_PROT_WRITE};
+    *root_ = {start, end, nullptr, nullptr, 0, random_, RegionKind::Free, L_PROT_NONE};
     update(root_);
 }
 
@@ -130,6 +130,7 @@ bool Regions::refill() {
             node = node->left;
     }
     uint64_t page = node->end - kPage;
+    if (__dyad_protect(page, kPage, L_PROT_READ | L_PROT_WRITE)) return true; // there are nodes for this change
     replace(page, page + kPage, RegionKind::Internal, L_PROT_READ | L_PROT_WRITE);
     Region* nodes = reinterpret_cast<Region*>(page);
     for (size_t i = 0; i < kPage / sizeof(Region); ++i)
@@ -248,15 +249,23 @@ bool Regions::consistent() const {
     return check(root_, at, previous) && at == end_ && freeIn(root_) == free_;
 }
 
-void* takePages(uint64_t bytes) {
-    return reinterpret_cast<void*>(arena.take(roundUp(bytes, kPage), RegionKind::Internal, L_PROT_READ | L_PROT_WRITE));
+uint64_t takeMemory(uint64_t bytes, RegionKind kind) {
+    constexpr uint8_t readWrite = L_PROT_READ | L_PROT_WRITE;
+    bytes = roundUp(bytes, kPage);
+    uint64_t at = arena.take(bytes, kind, readWrite);
+    if (!at || !__dyad_protect(at, bytes, readWrite)) return at;
+    arena.set(at, at + bytes, RegionKind::Free, L_PROT_NONE); // the host has no room to describe the pages
+    return 0;
 }
+
+void* takePages(uint64_t bytes) { return reinterpret_cast<void*>(takeMemory(bytes, RegionKind::Internal)); }
 
 void releasePages(void* pages, uint64_t bytes) {
     uint64_t start = reinterpret_cast<uint64_t>(pages);
     bytes = roundUp(bytes, kPage);
     __dyad_discard(start, bytes);
-    if (!arena.set(start, start + bytes, RegionKind::Free, L_PROT_READ | L_PROT_WRITE))
+    __dyad_protect(start, bytes, L_PROT_NONE); // may fail where the host has no room to describe it: zero all the same
+    if (!arena.set(start, start + bytes, RegionKind::Free, L_PROT_NONE))
         __dyad_crash(DYAD_CRASH_PANIC, 0, "no memory left to describe free memory");
 }
 

@@ -1,5 +1,6 @@
 // Who owns which pages of the arena: a treap of regions that tile it without gaps, with the largest free region of each
-// subtree, so that every operation takes O(log n). Pure book-keeping; touches no page that it hands out.
+// subtree, so that every operation takes O(log n). Regions is pure book-keeping, apart from the pages of its own nodes;
+// takeMemory and its relatives below also open and close pages.
 #pragma once
 
 #include "base.h"
@@ -7,7 +8,7 @@
 namespace libos {
 
 enum class RegionKind : uint8_t {
-    Free,     ///< reads as zero, readable and writable
+    Free,     ///< nobody's: zero and not accessible
     Internal, ///< the libOS's own: files, slabs
     Heap,     ///< below the program break
     Mapped,   ///< the program's mmap
@@ -63,6 +64,8 @@ class Regions {
 
 extern Regions arena;
 
+/// Takes whole pages from the arena and makes them readable and writable; they are zero. Returns the address, or 0.
+uint64_t takeMemory(uint64_t bytes, RegionKind kind);
 /// Whole pages for the libOS's own use, zeroed. Null when the arena is full.
 void* takePages(uint64_t bytes);
 /// Gives them back to the arena, and their memory to the host.

@@ -27,9 +27,10 @@ void __dyad_wait(uint64_t deadline) {
 uint64_t __dyad_clock(void) { return fake->now += 1000; }
 uint64_t __dyad_ticks(void) { return fake->now; }
 void __dyad_clock_rate(uint64_t) {}
-int32_t __dyad_protect(uintptr_t address, uint64_t, uint32_t prot) {
-    fake->protections.emplace_back(address, prot);
-    return 0;
+int32_t __dyad_protect(uintptr_t address, uint64_t size, uint32_t prot) {
+    if (fake) fake->protections.emplace_back(address, prot);
+    // For real: the libOS must not touch what it closed.
+    return mprotect(reinterpret_cast<void*>(address), size, static_cast<int>(prot));
 }
 void __dyad_discard(uintptr_t address, uint64_t size) { std::memset(reinterpret_cast<void*>(address), 0, size); }
 void __dyad_set_thread_block(uintptr_t, uint64_t, uint64_t) {}

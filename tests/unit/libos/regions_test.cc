@@ -43,7 +43,7 @@ TEST(RegionsTest, AgreeWithAPageMapUnderRandomChanges) {
                 auto from = start + first * kPage, to = from + size * kPage;
                 if (!regions.noneInternal(from, to)) continue;
                 auto kind = random() % 3 ? RegionKind::Free : RegionKind::Mapped;
-                ASSERT_TRUE(regions.set(from, to, kind, kind == RegionKind::Free ? 3 : random() % 4));
+                ASSERT_TRUE(regions.set(from, to, kind, kind == RegionKind::Free ? 0 : random() % 4));
                 for (std::size_t i = first; i < first + size; ++i)
                     if (regions.find(start + i * kPage)->kind == kind) map[i] = kind;
             }
