@@ -26,6 +26,7 @@ struct MonitorState {
     int32_t outputError[2]; ///< errno to be reported by the next write to fd 1, 2
     bool filesEnded;
     // Standard input
+    size_t inputExpected;          ///< readv: what all buffers of the call together hold, else 0
     bool inputWanted;              ///< an INPUT_WANTED is unanswered
     bool inputReady;               ///< told by INPUT_READY, not read since
     uint32_t pollsSent, waitsSent; ///< unanswered INPUT_POLL, INPUT_WAIT

@@ -1,6 +1,6 @@
 // Standard input, output and error (include/dyad/abi.h, OUTPUT, INPUT_WANTED and their relatives). Output goes into the
 // ring at once and waits only when the ring is full; an error is told by the next write, fsync or close. Input is asked
-// for on demand, a frame at a time, and kept until it is read.
+// for on demand and never beyond what the program asks for: the rest is for whoever reads the host's stream next.
 #include "streams.h"
 
 #include "monitor.h"
@@ -43,9 +43,9 @@ bool askIfReady() {
     return inputAtHand() || monitor.inputReady;
 }
 
-void wantInput() {
+void wantInput(size_t size) {
     if (monitor.inputWanted) return;
-    const uint32_t wanted[2] = {kInputFrame, 0};
+    const uint32_t wanted[2] = {static_cast<uint32_t>(smaller<size_t>(size, kInputFrame)), 0};
     monitor.inputWanted = true;
     monitor.inputReady = false;
     transmit(DYAD_FRAME_INPUT_WANTED, wanted, sizeof wanted, nullptr, 0);
@@ -85,7 +85,7 @@ long readStream(File* file, char* to, size_t size, bool mayBlock) {
     if (!inputAtHand()) {
         if (!monitor.input && !(monitor.input = static_cast<char*>(allocate(kInputFrame)))) return -L_ENOMEM;
         if ((file->nonBlocking() || !mayBlock) && !askIfReady()) return -L_EAGAIN;
-        if (!inputAtHand()) wantInput();
+        if (!inputAtHand()) wantInput(larger(size, monitor.inputExpected));
         while (!inputAtHand()) {
             if (signalWaiting()) return -L_ERESTART; // what arrives later waits for the next read
             waitForMonitor(kForever);
