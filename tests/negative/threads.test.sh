@@ -1,4 +1,4 @@
-# pthread_create fails with EAGAIN for now.
+# pthread_create fails with EAGAIN for now, and the log says why.
 source "$(dirname "$0")/../lib/harness.sh"
 
 cat >a.c <<'C'
@@ -13,4 +13,5 @@ C
 must_quietly dyad-cc -O1 -pthread a.c -o a
 for isa in x86_64 aarch64; do
     must dyad run --machine process --isa $isa a
+    [ "$(grep -c '^dyad: unsupported system call clone (220)' .err)" = 1 ] || fail "expected one line about clone"
 done

@@ -206,12 +206,12 @@ long sysFutex(volatile uint32_t* word, int operation, uint32_t value, const Linu
 
 long sysClone(uint64_t flags) {
     constexpr uint64_t cloneThread = 0x10000;
-    if (flags & cloneThread) return -L_EAGAIN; // pthread_create
-    (Line() << "fork is not supported: a Dyad program is one process").log();
-    return -L_ENOSYS;
+    bool thread = flags & cloneThread; // pthread_create
+    logAbsent(220, "a Dyad program is one process with one thread");
+    return thread ? -L_EAGAIN : -L_ENOSYS;
 }
 long sysExecve(const char*, const void*, const void*) {
-    (Line() << "execve is not supported: a Dyad program is one process").log();
+    logAbsent(221, "a Dyad program is one process");
     return -L_ENOSYS;
 }
 long sysWait4(int, int32_t*, int, void*) { return -L_ECHILD; }

@@ -228,24 +228,45 @@ constexpr Table makeTable() {
     t.add<sysRseq>(293, "rseq");
     t.add<sysCloseRange>(436, "close_range");
     t.add<sysFaccessat2>(439, "faccessat2");
+    // Known by name only: what a program may try that is not there.
+    struct Absent {
+        long number;
+        const char* name;
+    };
+    constexpr Absent absent[] = {
+        {5, "setxattr"},           {8, "getxattr"},          {11, "listxattr"},       {14, "removexattr"},
+        {19, "eventfd2"},          {20, "epoll_create1"},    {21, "epoll_ctl"},       {22, "epoll_pwait"},
+        {26, "inotify_init1"},     {27, "inotify_add_watch"}, {39, "umount2"},        {40, "mount"},
+        {51, "chroot"},            {58, "vhangup"},          {60, "quotactl"},        {74, "signalfd4"},
+        {75, "vmsplice"},          {76, "splice"},           {77, "tee"},             {84, "sync_file_range"},
+        {85, "timerfd_create"},    {86, "timerfd_settime"},  {87, "timerfd_gettime"}, {89, "acct"},
+        {92, "personality"},       {97, "unshare"},          {107, "timer_create"},   {108, "timer_gettime"},
+        {109, "timer_getoverrun"}, {110, "timer_settime"},   {111, "timer_delete"},   {116, "syslog"},
+        {117, "ptrace"},           {118, "sched_setparam"},  {119, "sched_setscheduler"},
+        {121, "sched_getparam"},   {127, "sched_rr_get_interval"},                    {142, "reboot"},
+        {151, "setfsuid"},         {152, "setfsgid"},        {161, "sethostname"},    {162, "setdomainname"},
+        {171, "adjtimex"},         {180, "mq_open"},         {186, "msgget"},         {190, "semget"},
+        {194, "shmget"},           {195, "shmctl"},          {196, "shmat"},          {197, "shmdt"},
+        {198, "socket"},           {199, "socketpair"},      {200, "bind"},           {201, "listen"},
+        {202, "accept"},           {203, "connect"},         {204, "getsockname"},    {205, "getpeername"},
+        {206, "sendto"},           {207, "recvfrom"},        {208, "setsockopt"},     {209, "getsockopt"},
+        {210, "shutdown"},         {211, "sendmsg"},         {212, "recvmsg"},        {213, "readahead"},
+        {234, "remap_file_pages"}, {242, "accept4"},         {243, "recvmmsg"},       {266, "clock_adjtime"},
+        {268, "setns"},            {269, "sendmmsg"},        {277, "seccomp"},        {279, "memfd_create"},
+        {280, "bpf"},              {281, "execveat"},        {282, "userfaultfd"},    {284, "mlock2"},
+        {425, "io_uring_setup"},   {434, "pidfd_open"},      {435, "clone3"},         {437, "openat2"},
+    };
+    for (const Absent& call : absent)
+        t.calls[call.number].name = call.name;
     return t;
 }
 constexpr Table kTable = makeTable();
 
-uint64_t logged[8]; ///< numbers below 512 that were reported as unknown; the last bit stands for all others
+uint64_t logged[8]; ///< numbers below 512 that were reported as absent; the last bit stands for all others
 bool tracing() { return machine.control->flags & DYAD_FLAG_STRACE; }
 
-long unknown(long number, const long* a) {
-    uint64_t bit = number >= 0 && number < 511 ? static_cast<uint64_t>(number) : 511;
-    if (!(logged[bit / 64] >> (bit % 64) & 1)) {
-        logged[bit / 64] |= 1ull << (bit % 64);
-        Line line;
-        line << "unknown system call " << number << " (";
-        line.hex(static_cast<uint64_t>(a[0])) << ", ";
-        line.hex(static_cast<uint64_t>(a[1])) << ", ";
-        line.hex(static_cast<uint64_t>(a[2])) << ")";
-        line.log();
-    }
+long unknown(long number) {
+    logAbsent(number, nullptr);
     return -L_ENOSYS;
 }
 
@@ -273,6 +294,20 @@ Line describe(const char* name, long call, const long* a) {
 
 } // namespace
 
+void logAbsent(long number, const char* reason) {
+    uint64_t bit = number >= 0 && number < 511 ? static_cast<uint64_t>(number) : 511;
+    if (logged[bit / 64] >> (bit % 64) & 1) return;
+    logged[bit / 64] |= 1ull << (bit % 64);
+    const char* name = number >= 0 && number < kNumbers ? kTable.calls[number].name : nullptr;
+    Line line;
+    if (name)
+        line << "unsupported system call " << name << " (" << number << ")";
+    else
+        line << "unknown system call " << number;
+    if (reason) line << ": " << reason;
+    line.log();
+}
+
 } // namespace libos
 
 using namespace libos;
@@ -282,7 +317,7 @@ extern "C" long __dyad_syscall(long number, long a, long b, long c, long d, long
     const SystemCall* entry = number >= 0 && number < kNumbers ? &kTable.calls[number] : nullptr;
     if (tracing() && (number == 93 || number == 94)) describe(entry->name, number, arguments).log(); // does not return
     while (true) {
-        long result = entry && entry->call ? entry->call(arguments) : unknown(number, arguments);
+        long result = entry && entry->call ? entry->call(arguments) : unknown(number);
         fireTimers();
         bool restart = true;
         if (signalWaiting() || signals.restoreMask) restart = deliverSignals();

@@ -158,6 +158,11 @@ long sysWait4(int, int32_t*, int, void*);
 long sysWaitid(int, int, void*, int);
 long sysGetrandom(void* to, size_t size, uint32_t flags);
 
+// -- system_call.cc --
+
+/// Logs, the first time for each number, that a system call is not there; `reason` may be null.
+void logAbsent(long number, const char* reason);
+
 } // namespace libos
 
 extern "C" {
