@@ -127,10 +127,7 @@ class Sorter {
             std::string name = path + "(" + member->getBufferIdentifier().str() + ")";
             switch (identify_magic(member->getBuffer())) {
             case file_magic::bitcode: checkTriple(name, *member); break;
-            case file_magic::elf_relocatable:
-                refuse(name + ": a native object; archives hold portable objects only: name native objects on the "
-                              "command line");
-                break;
+            case file_magic::elf_relocatable: nativeMember(name, *member); break;
             default: break; // lld reads what it knows and leaves the rest
             }
         }
@@ -138,6 +135,16 @@ class Sorter {
             return refuse(path + ": damaged archive: " + toString(std::move(error)));
         inputs_.portable.push_back(path);
         return true;
+    }
+
+    bool nativeMember(const std::string& name, MemoryBufferRef buffer) {
+        Expected<std::unique_ptr<object::ObjectFile>> object = object::ObjectFile::createELFObjectFile(buffer);
+        if (!object)
+            return refuse(name + ": damaged ELF object: " + toString(object.takeError()));
+        if (!hasNativeMark(**object))
+            return refuse(name + ": an ELF object that dyad-cc did not make: compile its source with dyad-cc");
+        return refuse(name + ": a native object; archives hold portable objects only: name native objects on the "
+                             "command line");
     }
 
     bool native(const std::string& path, const MemoryBuffer& buffer) {

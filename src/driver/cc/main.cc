@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
     switch (options->immediate) {
     case dyad::ImmediateAction::Version: printVersion(outs(), toolchain); return 0;
     case dyad::ImmediateAction::DumpMachine: outs() << dyad::kMachineName << '\n'; return 0;
+    case dyad::ImmediateAction::PrintProgram: outs() << toolchain.tool(options->program) << '\n'; return 0;
     case dyad::ImmediateAction::Help: printHelp(); return 0;
     case dyad::ImmediateAction::None: break;
     }

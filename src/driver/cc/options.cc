@@ -191,7 +191,10 @@ class Parser {
         else if (argument == "-dumpmachine" || argument == "-print-target-triple" || argument == "--print-target-triple" ||
                  argument == "-print-effective-triple" || argument == "--print-effective-triple")
             options_.immediate = ImmediateAction::DumpMachine;
-        else if (argument == "--help" || argument == "-help")
+        else if (argument.consume_front("-print-prog-name=") || argument.consume_front("--print-prog-name=")) {
+            options_.immediate = ImmediateAction::PrintProgram;
+            options_.program = argument.str();
+        } else if (argument == "--help" || argument == "-help")
             options_.immediate = ImmediateAction::Help;
         else
             return false;

@@ -12,7 +12,7 @@
 
 namespace dyad {
 
-enum class ImmediateAction { None, Version, DumpMachine, Help };
+enum class ImmediateAction { None, Version, DumpMachine, PrintProgram, Help };
 
 struct Options {
     std::optional<Isa> native;           ///< --isa=: compile native sources for this ISA
@@ -20,6 +20,7 @@ struct Options {
     std::string armCpu = "generic";      ///< --arm-cpu=
     std::vector<std::string> perIsa[2];  ///< -Xarch_<isa> FLAG, by Isa
     ImmediateAction immediate = ImmediateAction::None;
+    std::string program;                 ///< the value of -print-prog-name=
     bool printJobs = false;              ///< -v or -###
     bool runJobs = true;                 ///< not -###
     bool onlyAbout = false;              ///< -v or -### and nothing else: say who we are, succeed

@@ -23,6 +23,11 @@ Toolchain Toolchain::find(const char* argv0) {
     return toolchain;
 }
 
+std::string Toolchain::tool(const std::string& name) const {
+    std::string path = (sys::path::parent_path(program) + "/dyad-" + name).str();
+    return sys::fs::can_execute(path) ? path : name;
+}
+
 std::string Toolchain::nativePart(Isa isa) const { return data + "/native/" + std::string(name(isa)) + "/arch.o"; }
 
 std::vector<std::string> Toolchain::leaves(Isa isa) const {

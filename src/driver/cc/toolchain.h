@@ -19,6 +19,9 @@ struct Toolchain {
     /// Finds the parts next to the executable that runs.
     static Toolchain find(const char* argv0);
 
+    /// The binary tool that stands in for `name` ("ld", "ar", ...): a path next to this executable if there is one, else
+    /// the name itself.
+    std::string tool(const std::string& name) const;
     /// The native part of the libOS, for one ISA.
     std::string nativePart(Isa isa) const;
     /// The native leaves that portable code may call, for one ISA; sorted by name.

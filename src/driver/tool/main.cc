@@ -1,10 +1,12 @@
 // dyad-ar, -ranlib, -nm, -strip, -objdump, -objcopy, -size, -addr2line: runs LLVM's tool of the name this was called
 // by. Portable objects are bitcode: LLVM's ar, ranlib and nm read that; the tools that know sections only are helped
-// here.
+// here. Each has a second name, none-dyad-linux-musl-ar and so on, by which configure scripts find it when they are given
+// --host=none-dyad-linux-musl. dyad-ld is what they find as linker: it hands its work to dyad-cc.
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <string>
@@ -77,6 +79,26 @@ void execute(const std::string &file, const std::vector<std::string> &words) {
     _exit(1);
 }
 
+/// What a linker is asked for by configure scripts. Libtool takes a linker with GNU's interface that lists no targets
+/// for shared objects for one that links statically, which is so.
+[[noreturn]] void runLinker(const std::vector<std::string> &words) {
+    for (const std::string &word : words) {
+        if (word == "-v" || word == "-V" || word == "--version") {
+            fmt::print("dyad-ld {} (compatible with GNU linkers)\n", DYAD_VERSION);
+            std::exit(0);
+        }
+        if (word == "--help") {
+            fmt::print("usage: dyad-ld [options] file...\nLinks portable objects into a pair image, as dyad-cc -nostdlib "
+                       "does; -r merges them.\nexample:\n  dyad-ld -r -o both.o one.o two.o\n");
+            std::exit(0);
+        }
+    }
+    std::vector<std::string> arguments{"-nostdlib"};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    execute(selfDirectory() + "dyad-cc", arguments);
+    fail("ld", fmt::format("cannot run {}dyad-cc: {}", selfDirectory(), std::strerror(errno)));
+}
+
 bool isInput(const std::string &word) {
     return !word.empty() && word.front() != '-';
 }
@@ -112,14 +134,14 @@ FileKind specialKind(const std::vector<std::string> &words, std::string &path) {
 int main(int argc, char **argv) {
     std::string_view called(argv[0] ? argv[0] : "");
     called.remove_prefix(called.rfind('/') == called.npos ? 0 : called.rfind('/') + 1);
-    constexpr std::string_view kPrefix = "dyad-";
-    if (!called.starts_with(kPrefix) || called == "dyad-tool") {
+    std::string tool(called.substr(called.rfind('-') + 1));
+    if (tool == called || tool == "tool") {
         fmt::print(stderr, "dyad-tool: error: call it as dyad-ar, dyad-ranlib, dyad-nm, dyad-strip, dyad-objdump, "
-                           "dyad-objcopy, dyad-size or dyad-addr2line\n");
+                           "dyad-objcopy, dyad-size, dyad-addr2line or dyad-ld\n");
         return 1;
     }
-    std::string tool(called.substr(kPrefix.size()));
     std::vector<std::string> words(argv + 1, argv + argc);
+    if (tool == "ld") runLinker(words);
     bool sectionsOnly = tool == "strip" || tool == "objdump" || tool == "objcopy" || tool == "size";
     if (!sectionsOnly) runLlvm(tool, words);
 
