@@ -110,10 +110,22 @@ class Checker {
             reportFunction(ifunc.getName(), "is chosen at start by the CPU (ifunc)");
         for (const llvm::Function& function : module)
             checkFunction(function);
+        checkTargets(*compiler_.getASTContext().getTranslationUnitDecl());
         return !failed_;
     }
 
   private:
+    // clang drops the attribute for ISAs that do not know the feature, and says nothing: the IR does not show it.
+    void checkTargets(const DeclContext& scope) {
+        for (const Decl* declaration : scope.decls()) {
+            if (auto* function = llvm::dyn_cast<FunctionDecl>(declaration); function && function->hasAttr<TargetAttr>())
+                reportFunction(function->getNameAsString(), "asks for CPU features of one ISA (target)",
+                               function->getLocation());
+            else if (llvm::isa<NamespaceDecl, LinkageSpecDecl, CXXRecordDecl>(declaration))
+                checkTargets(*llvm::cast<DeclContext>(declaration));
+        }
+    }
+
     void checkFunction(const llvm::Function& function) {
         if (function.hasFnAttribute(llvm::Attribute::Naked))
             reportFunction(function.getName(), "is naked");
@@ -170,12 +182,16 @@ class Checker {
     }
 
     void reportFunction(llvm::StringRef name, const char* what) {
-        failed_ = true;
         SourceLocation location;
         for (Decl* declaration : compiler_.getASTContext().getTranslationUnitDecl()->decls())
             if (auto* function = llvm::dyn_cast<FunctionDecl>(declaration))
                 if (function->getDeclName().isIdentifier() && function->getName() == name)
                     location = function->getLocation();
+        reportFunction(name, what, location);
+    }
+
+    void reportFunction(llvm::StringRef name, const char* what, SourceLocation location) {
+        failed_ = true;
         diagnostics_.Report(location, functionError_) << name << what;
         diagnostics_.Report(location, wayOut_);
     }

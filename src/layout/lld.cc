@@ -3,6 +3,7 @@
 
 #include <lld/Common/Driver.h>
 #include <llvm/ADT/SmallVector.h>
+#include <llvm/Support/CrashRecoveryContext.h>
 #include <llvm/Support/raw_ostream.h>
 
 LLD_HAS_DRIVER(elf)
@@ -32,7 +33,10 @@ Result<void> linkElf(const std::vector<std::string> &arguments, std::string *mes
     std::string text;
     llvm::raw_string_ostream stream(text);
     const lld::DriverDef drivers[] = {{lld::Gnu, &lld::elf::link}};
+    // Without it lld's fatal() ends this process before anyone has seen the message.
+    llvm::CrashRecoveryContext::Enable();
     const lld::Result result = lld::lldMain(argv, stream, stream, drivers);
+    llvm::CrashRecoveryContext::Disable();
     usable = result.canRunAgain;
 
     text = withoutTrailingNewlines(std::move(text));

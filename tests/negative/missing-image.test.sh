@@ -21,7 +21,7 @@ expect_status 125
 expect_stderr_match "dyad run: error: .*none.*No such file or directory"
 run dyad-cc a.c missing.o -o b
 expect_status 1
-expect_stderr_match ".*error: .*missing\.o.*[Nn]o such file or directory.*"
+expect_stderr_match "dyad-cc: error: no such file or directory: 'missing\.o'"
 run dyad-cc a.c -lmissing -o b
 expect_status 1
 grep -q 'missing' .err || fail "expected the library to be named"
