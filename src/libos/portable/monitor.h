@@ -23,7 +23,8 @@ struct MonitorState {
     uint64_t tickHz, welcomeTicks;
     int64_t realTimeNs;
     uint32_t syncsSent, syncsDone;
-    int32_t outputError[2]; ///< errno to be reported by the next write to fd 1, 2
+    int32_t outputError[2]; ///< errno of the first write to fd 1, 2 that failed: later ones fail alike
+    bool outputTried[2];    ///< a first write was waited for
     bool filesEnded;
     // Standard input
     size_t inputExpected;          ///< readv: what all buffers of the call together hold, else 0

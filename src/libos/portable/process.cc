@@ -14,9 +14,30 @@
 
 namespace libos {
 
+namespace {
+
+/// Output that failed. The program may not know: its last write seemed to succeed, or the C library made it while it ended
+/// and had nobody to tell. A reader that went away has what it wanted.
+bool lostOutput() {
+    bool lost = false;
+    for (uint32_t i = 0; i < 2; ++i) {
+        int32_t error = monitor.outputError[i];
+        if (!error || error == L_EPIPE) continue;
+        Line line;
+        line << "standard " << (i ? "error" : "output") << " could not be written: ";
+        (error == L_ENOSPC ? line << "no space left on device" : line << "errno " << error).log();
+        lost = true;
+    }
+    return lost;
+}
+
+} // namespace
+
 void exitProgram(uint32_t kind, uint32_t value) {
+    constexpr uint32_t kLostOutput = 125; // as for everything that dyad could not do
     if (machine.control->flags & DYAD_FLAG_FILES_OUT) exportFiles();
     syncOutput();
+    if (lostOutput() && kind == 0 && value == 0) value = kLostOutput;
     const uint32_t payload[2] = {kind, value};
     transmit(DYAD_FRAME_EXIT, payload, sizeof payload, nullptr, 0);
     __dyad_halt();

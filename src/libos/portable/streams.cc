@@ -1,5 +1,6 @@
 // Standard input, output and error (include/dyad/abi.h, OUTPUT, INPUT_WANTED and their relatives). Output goes into the
-// ring at once and waits only when the ring is full; an error is told by the next write, fsync or close. Input is asked
+// ring at once and waits only when the ring is full; an error is told by the next write, fsync or close. Only the first write
+// to what is no terminal is waited for: that is when full devices and readers that never were are noticed. Input is asked
 // for on demand and never beyond what the program asks for: the rest is for whoever reads the host's stream next.
 #include "streams.h"
 
@@ -25,7 +26,6 @@ uint32_t outputOf(const File* file) {
 long takeError(uint32_t fd) {
     int32_t error = monitor.outputError[fd - 1];
     if (!error) return 0;
-    monitor.outputError[fd - 1] = 0;
     if (error == L_EPIPE) raiseSignal(L_SIGPIPE, L_SI_USER);
     return -error;
 }
@@ -114,6 +114,11 @@ long writeStream(const File* file, const char* from, size_t size) {
         transmit(DYAD_FRAME_OUTPUT, header, sizeof header, from + done, part);
         done += part;
     }
+    if (!monitor.outputTried[fd - 1] && stdioKind(fd) != DYAD_STDIO_TTY) {
+        syncOutput();
+        monitor.outputTried[fd - 1] = true;
+        if (long error = takeError(fd)) return error;
+    }
     return static_cast<long>(size);
 }
 
@@ -146,10 +151,7 @@ long syncStream(const File* file) {
 long closeOutput() {
     syncOutput();
     for (uint32_t fd = 1; fd <= 2; ++fd)
-        if (int32_t error = monitor.outputError[fd - 1]) {
-            monitor.outputError[fd - 1] = 0;
-            return -error;
-        }
+        if (int32_t error = monitor.outputError[fd - 1]) return -error;
     return 0;
 }
 

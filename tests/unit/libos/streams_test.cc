@@ -50,21 +50,36 @@ TEST_F(Streams, ReadvDoesNotWaitForMoreThanThereIs) {
 
 TEST_F(Streams, ErrorsReachTheNextWriteAndFsync) {
     start();
+    EXPECT_EQ(writeText(1, "good"), 4);
     monitor().outputErrno[1] = L_ENOSPC;
     EXPECT_EQ(writeText(1, "lost"), 4);
     EXPECT_EQ(call(kFsync, 1), -L_ENOSPC);
-    EXPECT_EQ(call(kFsync, 1), 0); // told once
-    EXPECT_EQ(writeText(1, "lost"), 4);
-    monitor().step();
+    EXPECT_EQ(call(kFsync, 1), -L_ENOSPC); // what is full stays full
     EXPECT_EQ(writeText(2, "fine"), 4);
     EXPECT_EQ(writeText(1, "more"), -L_ENOSPC);
-    EXPECT_EQ(writeText(1, "lost"), 4);
     EXPECT_EQ(call(kClose, 1), -L_ENOSPC);
     EXPECT_EQ(monitor().standardError, "fine");
 }
 
+TEST_F(Streams, TheFirstWriteIsWaitedFor) {
+    monitor().outputErrno[1] = L_ENOSPC;
+    start();
+    EXPECT_EQ(writeText(1, "lost"), -L_ENOSPC);
+    EXPECT_EQ(writeText(1, "lost"), -L_ENOSPC);
+}
+
+TEST_F(Streams, LostOutputIsAFailureWhateverTheProgramSays) {
+    start();
+    EXPECT_EQ(writeText(1, "good"), 4);
+    monitor().outputErrno[1] = L_ENOSPC;
+    EXPECT_EQ(writeText(1, "lost"), 4);
+    EXPECT_THROW(call(kExitGroup, 0), Halt);
+    EXPECT_EQ(monitor().exitValue, 125);
+}
+
 TEST_F(Streams, ABrokenPipeRaisesSigpipe) {
     start();
+    EXPECT_EQ(writeText(1, "w"), 1);
     monitor().outputErrno[1] = L_EPIPE;
     EXPECT_EQ(writeText(1, "x"), 1);
     monitor().step();
@@ -77,6 +92,7 @@ TEST_F(Streams, IgnoredSigpipeGivesEpipe) {
     start();
     LinuxSigaction ignore = {1, 0, 0};
     ASSERT_EQ(call(kRtSigaction, L_SIGPIPE, &ignore, nullptr, 8ul), 0);
+    EXPECT_EQ(writeText(1, "w"), 1);
     monitor().outputErrno[1] = L_EPIPE;
     EXPECT_EQ(writeText(1, "x"), 1);
     monitor().step();
