@@ -10,7 +10,8 @@
 #     --sanitize      build the host side with ASan and UBSan, in build-asan/
 #     --list          name the suites
 # A suite is tests/<name>/run.sh. It finds the build in $DYAD_BUILD, and its last line is "N passed, N failed" with an
-# optional ", N skipped". The last line of this script is the sum. A run in which nothing passed is a failure.
+# optional ", N skipped". The last line of this script is the sum, "N passed, N failed"; a line before it counts what was
+# skipped. A run in which nothing passed is a failure.
 set -uo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -104,7 +105,6 @@ done
 
 [ ${#broken[@]} = 0 ] || printf 'failed: %s\n' "${broken[@]}"
 echo "total: ${SECONDS}s"
-summary="$passed passed, $failed failed"
-[ $skipped = 0 ] || summary+=", $skipped skipped"
-echo "$summary"
+[ $skipped = 0 ] || echo "$skipped skipped"
+echo "$passed passed, $failed failed"
 [ $failed = 0 ] && [ $passed -gt 0 ]
