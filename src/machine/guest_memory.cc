@@ -53,6 +53,7 @@ Result<MemoryPlan> MemoryPlan::make(std::uint64_t ramSize, std::uint64_t imageEn
     if (imageEnd < DYAD_COMMON_BASE || imageEnd > DYAD_IMAGE_LIMIT || stackSize > kMost)
         return Error{fmt::format("image ends at {:#x} with a stack of {:#x} bytes: outside the address map", imageEnd,
                                  stackSize)};
+    const std::uint64_t asked = ramSize;
     ramSize = roundUp(ramSize, kArenaAlign);
     MemoryPlan plan = layOut(ramSize, imageEnd, stackSize);
     if (plan.arenaOffset > kPrivateLimit)
@@ -63,7 +64,9 @@ Result<MemoryPlan> MemoryPlan::make(std::uint64_t ramSize, std::uint64_t imageEn
     while (layOut(least, imageEnd, stackSize).arenaSize < kLeastArena)
         least += kArenaAlign;
     return Error{
-        fmt::format("{}M of memory is too small for this image: it needs at least {}M", ramSize / kMiB, least / kMiB)};
+        fmt::format("{} of memory is too small for this image: it needs at least {}M",
+                             asked % kMiB ? fmt::format("{} bytes", asked) : fmt::format("{}M", asked / kMiB),
+                             least / kMiB)};
 }
 
 GuestMemory::GuestMemory(UniqueFd file, std::byte *base, const MemoryPlan &plan)

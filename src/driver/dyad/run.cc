@@ -239,6 +239,8 @@ int runImage(const RunOptions &options, const ProgramWords &program, const CLI::
 Action setupRun(CLI::App &app, const ProgramWords &program) {
     std::uint64_t startNs = monotonicNs();
     auto options = std::make_shared<RunOptions>();
+    // Scripts add options to those of a wrapper: the last one holds.
+    app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     app.add_option("--isa", options->isa, "x86_64 or aarch64 (default: the host's)")->type_name("ISA");
     app.add_option("--machine", options->machine, "qemu: a virtual machine (default); process: a sandboxed process")
         ->type_name("KIND");
