@@ -151,6 +151,7 @@ enum dyad_tender_op {
                                 stack for every synchronous fault, record filled in; returns to resume at record->pc,
                                 record->sp with first three arguments in record->registers as the ISA passes them */
     DYAD_TENDER_HALT = 8,    /* does not return */
+    DYAD_TENDER_CPU_TIME = 9,/* ns of CPU time that the process has used */
 };
 
 struct dyad_control {

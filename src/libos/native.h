@@ -19,6 +19,8 @@ void __dyad_wait(uint64_t deadline_ns);
 uint64_t __dyad_clock(void);
 /// Raw counter: what HELLO and MAIN carry.
 uint64_t __dyad_ticks(void);
+/// ns of CPU time that the program has used, or UINT64_MAX on machines that cannot tell.
+uint64_t __dyad_cpu_time(void);
 /// Tells the clock its rate, from WELCOME; ignored by machines that know it (hz 0 is always ignored).
 void __dyad_clock_rate(uint64_t hz);
 /// Sets the protection of whole pages of the arena (prot: 1 read, 2 write, 4 execute; 0 none). Returns 0 or -errno. The

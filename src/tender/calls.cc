@@ -4,10 +4,10 @@
 namespace dyad::tender {
 namespace {
 
-long clock() {
+long clock(int which) {
     TimeSpec now;
-    if (!tender.vdsoClock || tender.vdsoClock(kClockMonotonic, &now) != 0)
-        systemCall(kClockGetTime, kClockMonotonic, reinterpret_cast<long>(&now));
+    if (!tender.vdsoClock || tender.vdsoClock(which, &now) != 0)
+        systemCall(kClockGetTime, which, reinterpret_cast<long>(&now));
     return now.seconds * 1000000000 + now.nanoseconds;
 }
 
@@ -35,7 +35,7 @@ long wait(long deadline) {
     if (takeBytes()) return 1;
     TimeSpec left = {};
     if (deadline >= 0) {
-        long now = deadline ? clock() : 0;
+        long now = deadline ? clock(kClockMonotonic) : 0;
         if (deadline <= now) return 0;
         left = {(deadline - now) / 1000000000, (deadline - now) % 1000000000};
     }
@@ -75,7 +75,9 @@ extern "C" long tenderCall(long op, long a, long b, long c) {
     case DYAD_TENDER_WAIT:
         return wait(a);
     case DYAD_TENDER_CLOCK:
-        return clock();
+        return clock(kClockMonotonic);
+    case DYAD_TENDER_CPU_TIME:
+        return clock(kClockProcessCpuTime);
     case DYAD_TENDER_PROTECT:
         return protect(a, b, c);
     case DYAD_TENDER_DISCARD:

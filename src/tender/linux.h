@@ -16,7 +16,7 @@ enum { kKeepSize = 1, kPunchHole = 2 }; // fallocate
 struct TimeSpec {
     int64_t seconds, nanoseconds;
 };
-enum { kClockMonotonic = 1 };
+enum { kClockMonotonic = 1, kClockProcessCpuTime = 2 };
 
 struct PollFd {
     int fd;

@@ -9,7 +9,7 @@ namespace libos {
 int64_t realTime();
 /// Fixes the difference between real and monotonic time from WELCOME.
 void initialiseClock();
-/// ns of CPU time: time since start without what was spent asleep.
+/// ns of CPU time: what the machine says, or time since start without what was spent asleep.
 uint64_t cpuTime();
 /// Whether 0 <= nanoseconds < 1e9 and the time is not negative.
 bool validTime(const LinuxTimespec& time);

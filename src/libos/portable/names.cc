@@ -102,7 +102,7 @@ long sysUnlinkat(int dirfd, const char* path, uint32_t flags) {
     if (!found.inode) return -L_ENOENT;
     if (flags & L_AT_REMOVEDIR) {
         if (!found.directory) { // "/", "." or ".."
-            if (isRoot(found.inode)) return -L_EBUSY;
+            if (!found.nameSize) return -L_EBUSY;
             return found.nameSize == 1 ? -L_EINVAL : -L_ENOTEMPTY;
         }
         if (!isDirectory(found.inode)) return -L_ENOTDIR;

@@ -43,6 +43,9 @@ void importNode(uint32_t type, const dyad_file_info& information, const char* pa
     if (!*path) return setAttributes(fileSystem.root, information);
     Lookup found = find(path);
     Inode* made = found.inode;
+    // Its time came with its own frame; what is put into it now does not change it.
+    Inode* directory = found.directory;
+    int64_t modified = directory ? directory->modified : 0;
     long error = 0;
     switch (type) {
     case DYAD_FRAME_FILE_DIRECTORY:
@@ -67,6 +70,7 @@ void importNode(uint32_t type, const dyad_file_info& information, const char* pa
     }
     if (error) failImport("the files of --fs do not fit into memory: give the machine more with --mem");
     if (type != DYAD_FRAME_FILE_LINK) setAttributes(made, information);
+    if (directory) directory->modified = modified;
 }
 
 } // namespace

@@ -26,6 +26,7 @@ void __dyad_wait(uint64_t deadline) {
 }
 uint64_t __dyad_clock(void) { return fake->now += 1000; }
 uint64_t __dyad_ticks(void) { return fake->now; }
+uint64_t __dyad_cpu_time(void) { return UINT64_MAX; }
 void __dyad_clock_rate(uint64_t) {}
 int32_t __dyad_protect(uintptr_t address, uint64_t size, uint32_t prot) {
     if (fake) fake->protections.emplace_back(address, prot);

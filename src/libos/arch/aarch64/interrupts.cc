@@ -61,6 +61,7 @@ const Machine kHardware = {.notify = ringDoorbell,
                            .wait = wait,
                            .clock = now,
                            .ticks = ticks,
+                           .cpuTime = [] { return UINT64_MAX; }, // a virtual CPU is not told when it was waiting
                            .clockRate = [](uint64_t) {},
                            .protect = protectPages,
                            .discard = discard,

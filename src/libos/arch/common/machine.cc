@@ -52,6 +52,7 @@ void __dyad_wait(uint64_t deadline) {
 
 uint64_t __dyad_clock() { return machine->clock(); }
 uint64_t __dyad_ticks() { return machine->ticks(); }
+uint64_t __dyad_cpu_time() { return machine->cpuTime(); }
 
 void __dyad_clock_rate(uint64_t hz) {
     if (hz) machine->clockRate(hz);

@@ -18,6 +18,7 @@ struct Machine {
     void (*wait)(uint64_t deadline);
     uint64_t (*clock)();
     uint64_t (*ticks)();
+    uint64_t (*cpuTime)();
     void (*clockRate)(uint64_t hz);
     int32_t (*protect)(uintptr_t address, uint64_t size, uint32_t prot);
     void (*discard)(uintptr_t address, uint64_t size);

@@ -22,6 +22,10 @@ void wait(uint64_t deadline) {
 }
 
 uint64_t clock() { return tender(DYAD_TENDER_CLOCK); }
+uint64_t cpuTime() {
+    long ns = tender(DYAD_TENDER_CPU_TIME);
+    return ns < 0 ? UINT64_MAX : static_cast<uint64_t>(ns);
+}
 void clockRate(uint64_t) {} // the tender's clock counts nanoseconds
 
 int32_t protect(uintptr_t address, uint64_t size, uint32_t prot) {
@@ -40,6 +44,7 @@ const Machine kProcess = {.notify = notify,
                           .wait = wait,
                           .clock = clock,
                           .ticks = clock,
+                          .cpuTime = cpuTime,
                           .clockRate = clockRate,
                           .protect = protect,
                           .discard = discard,

@@ -48,6 +48,7 @@ const Machine kHardware = {.notify = ringDoorbell,
                            .wait = wait,
                            .clock = now,
                            .ticks = readTimeStamp,
+                           .cpuTime = [] { return UINT64_MAX; }, // a virtual CPU is not told when it was waiting
                            .clockRate = [](uint64_t hz) { rate.set(hz); },
                            .protect = protectPages,
                            .discard = discard,
