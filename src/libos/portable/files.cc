@@ -66,10 +66,12 @@ long sysWrite(int fd, const char* from, size_t size) {
 long sysReadv(int fd, const LinuxIovec* vectors, int count) {
     File* file = fileOf(fd);
     if (!file) return -L_EBADF;
+    size_t total = 0;
     if (count > 0 && static_cast<size_t>(count) <= L_IOV_MAX &&
         validBuffer(vectors, static_cast<size_t>(count) * sizeof *vectors))
         for (int i = 0; i < count; ++i)
-            monitor.inputExpected += smaller(vectors[i].size, kMostBytes);
+            total += smaller(vectors[i].size, kMostBytes);
+    monitor.inputExpected = total;
     long done = eachVector(vectors, count, [&](char* to, size_t size, bool first) {
         return readFile(file, to, smaller(size, kMostBytes), nullptr, first); // later buffers get what is at hand
     });

@@ -82,10 +82,12 @@ bool initialiseStreams() {
 
 long readStream(File* file, char* to, size_t size, bool mayBlock) {
     if (!size) return 0;
+    size_t expected = larger(size, monitor.inputExpected);
+    monitor.inputExpected = 0; // also if a fault in the program's buffer ends the call here
     if (!inputAtHand()) {
         if (!monitor.input && !(monitor.input = static_cast<char*>(allocate(kInputFrame)))) return -L_ENOMEM;
         if ((file->nonBlocking() || !mayBlock) && !askIfReady()) return -L_EAGAIN;
-        if (!inputAtHand()) wantInput(larger(size, monitor.inputExpected));
+        if (!inputAtHand()) wantInput(expected);
         while (!inputAtHand()) {
             if (signalWaiting()) return -L_ERESTART; // what arrives later waits for the next read
             waitForMonitor(kForever);

@@ -48,6 +48,19 @@ TEST_F(Streams, ReadvDoesNotWaitForMoreThanThereIs) {
     EXPECT_EQ(call(kReadv, 0, vectors, 2), 3);
 }
 
+TEST_F(Streams, WhatIsNotReadStaysWithTheMonitor) {
+    monitor().input.push_back("abcdefgh");
+    start();
+    EXPECT_EQ(readText(0, 3), "abc");
+    ASSERT_EQ(monitor().input.size(), 1u);
+    EXPECT_EQ(monitor().input.front(), "defgh");
+    char a[1], b[3];
+    LinuxIovec vectors[2] = {{a, 1}, {b, 3}};
+    EXPECT_EQ(call(kReadv, 0, vectors, 2), 4);
+    EXPECT_EQ(monitor().inputRequests, 2u); // one for all buffers
+    EXPECT_EQ(monitor().input.front(), "h");
+}
+
 TEST_F(Streams, ErrorsReachTheNextWriteAndFsync) {
     start();
     EXPECT_EQ(writeText(1, "good"), 4);
