@@ -156,7 +156,8 @@ TEST_F(Rings, SleepingSideIsRungOnce) {
 TEST_F(Rings, SleepingSideIsNotRungForNothing) {
     FrameReader reader(ring, storage);
     FrameWriter writer(ring, storage);
-    ring.producer_waiting = ring.consumer_waiting = 1;
+    ring.producer_waiting = 1;
+    ring.consumer_waiting = 1;
     EXPECT_FALSE(reader.takeDoorbell());
     EXPECT_FALSE(writer.takeDoorbell());
     // The guest's flag became visible only after the first look: the second finds it.
