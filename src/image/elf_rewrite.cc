@@ -35,7 +35,10 @@ class Rewriter {
     }
 
   private:
-    Error failed() const { return Error{fmt::format("{}: cannot rewrite the ELF file: {}", name_, elfMessage())}; }
+    Error failed() const {
+        if (outside_) return Error{fmt::format("{}: a section lies outside the file or has an absurd alignment", name_)};
+        return Error{fmt::format("{}: cannot rewrite the ELF file: {}", name_, elfMessage())};
+    }
 
     bool copySegments() {
         std::size_t count = 0;
@@ -77,6 +80,7 @@ class Rewriter {
             Elf_Scn *from = elf_getscn(in_.get(), i), *to = elf_newscn(out_.get());
             GElf_Shdr header;
             if (!from || !to || !gelf_getshdr(from, &header)) return false;
+            if ((outside_ = !isInside(header))) return false;
             const char *name = elf_strptr(in_.get(), inNames_, header.sh_name);
             if (!name) return false;
             header.sh_name = addName(name);
@@ -134,6 +138,15 @@ class Rewriter {
         return gelf_update_ehdr(out_.get(), &header) && elf_update(out_.get(), ELF_C_WRITE) >= 0;
     }
 
+    /// libelf would fill any gap that a damaged header asks for, were it as large as the disk.
+    bool isInside(const GElf_Shdr &header) const {
+        constexpr std::uint64_t kMostAlign = 2 << 20; // more than any page
+        const std::uint64_t stored = header.sh_type == SHT_NOBITS ? 0 : header.sh_size;
+        return header.sh_addralign <= kMostAlign && header.sh_offset <= bytes_.size() &&
+               stored <= bytes_.size() - header.sh_offset &&
+               (header.sh_flags & SHF_ALLOC || header.sh_size <= bytes_.size());
+    }
+
     bool addData(Elf_Scn *scn, const void *bytes, std::size_t size) {
         Elf_Data *data = elf_newdata(scn);
         if (!data) return false;
@@ -167,6 +180,7 @@ class Rewriter {
     std::size_t inNames_ = 0, last_ = 0;
     std::vector<std::size_t> number_; ///< new index of each section, 0 for dropped ones
     std::uint64_t end_ = 0;           ///< of what was placed so far
+    bool outside_ = false;
     std::string names_ = std::string(1, '\0');
 };
 
