@@ -42,7 +42,8 @@ Result<void> linkElf(const std::vector<std::string> &arguments, std::string *mes
     text = withoutTrailingNewlines(std::move(text));
     if (messages) *messages = text;
     if (result.retCode == 0) return {};
-    if (text.empty()) text = "lld failed with status " + std::to_string(result.retCode);
+    if (text.empty())
+        text = "ld.lld: error: ended with status " + std::to_string(result.retCode) + ": one of the inputs may be damaged";
     return Error{std::move(text)};
 }
 
