@@ -18,6 +18,8 @@
 #include "clang/FrontendTool/Utils.h"
 #include "clang/Lex/PreprocessorOptions.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IRReader/IRReader.h"
+#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/TimeProfiler.h"
 #include "llvm/Support/Timer.h"
 #include "llvm/Target/TargetMachine.h"
@@ -27,6 +29,33 @@ using namespace clang;
 namespace dyad {
 
 namespace {
+
+BackendAction backendAction(frontend::ActionKind kind) {
+    switch (kind) {
+    case frontend::EmitAssembly: return Backend_EmitAssembly;
+    case frontend::EmitLLVM: return Backend_EmitLL;
+    case frontend::EmitObj: return Backend_EmitObj;
+    default: return Backend_EmitBC;
+    }
+}
+
+std::unique_ptr<llvm::raw_pwrite_stream> createOutput(CompilerInstance& compiler, llvm::StringRef input,
+                                                      BackendAction action) {
+    bool binary = action == Backend_EmitBC || action == Backend_EmitObj;
+    const char* suffix = action == Backend_EmitObj ? "o" : action == Backend_EmitBC ? "bc" : "s";
+    return compiler.createDefaultOutputFile(binary, input, suffix);
+}
+
+// The pre-link pipeline on portable IR, and the object.
+void emitPortable(CompilerInstance& compiler, llvm::Module& module, BackendAction action,
+                  std::unique_ptr<llvm::raw_pwrite_stream> output) {
+    clang::TargetOptions target;
+    target.Triple = kPortableTriple;
+    target.CPU = "x86-64";
+    EmitBackendOutput(compiler.getDiagnostics(), compiler.getHeaderSearchOpts(), compiler.getCodeGenOpts(), target,
+                      compiler.getLangOpts(), portableDataLayout(), &module, action, &compiler.getVirtualFileSystem(),
+                      std::move(output));
+}
 
 // Generates IR with clang and hands it, with the output stream, to finish(). Clang's own action would optimise and
 // write it at once.
@@ -41,9 +70,7 @@ class ModuleAction : public EmitLLVMOnlyAction {
 
     std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance& compiler, llvm::StringRef file) override {
         action_ = backendAction(compiler.getFrontendOpts().ProgramAction);
-        bool binary = action_ == Backend_EmitBC || action_ == Backend_EmitObj;
-        const char* suffix = action_ == Backend_EmitObj ? "o" : action_ == Backend_EmitBC ? "bc" : "s";
-        output_ = compiler.createDefaultOutputFile(binary, file, suffix);
+        output_ = createOutput(compiler, file, action_);
         if (!output_)
             return nullptr;
         return EmitLLVMOnlyAction::CreateASTConsumer(compiler, file);
@@ -67,15 +94,6 @@ class ModuleAction : public EmitLLVMOnlyAction {
     BackendAction action_ = Backend_EmitBC;
 
   private:
-    static BackendAction backendAction(frontend::ActionKind kind) {
-        switch (kind) {
-        case frontend::EmitAssembly: return Backend_EmitAssembly;
-        case frontend::EmitLLVM: return Backend_EmitLL;
-        case frontend::EmitObj: return Backend_EmitObj;
-        default: return Backend_EmitBC;
-        }
-    }
-
     std::unique_ptr<llvm::raw_pwrite_stream> output_;
     bool passesDisabled_ = false;
 };
@@ -93,12 +111,7 @@ class PortableAction : public ModuleAction {
         lowerLabelAddresses(module);
         checkDivisions(module);
         pinMinimum(module);
-        clang::TargetOptions target;
-        target.Triple = kPortableTriple;
-        target.CPU = "x86-64";
-        EmitBackendOutput(compiler.getDiagnostics(), compiler.getHeaderSearchOpts(), compiler.getCodeGenOpts(), target,
-                          compiler.getLangOpts(), portableDataLayout(), &module, action_,
-                          &compiler.getVirtualFileSystem(), std::move(output));
+        emitPortable(compiler, module, action_, std::move(output));
     }
 };
 
@@ -113,6 +126,34 @@ class NativeAction : public ModuleAction {
     }
 };
 
+// Optimises and writes portable IR that a step before wrote (-save-temps, -x ir).
+bool compileIr(CompilerInstance& compiler) {
+    const FrontendOptions& options = compiler.getFrontendOpts();
+    std::string path = options.Inputs[0].getFile().str();
+    llvm::LLVMContext context;
+    llvm::SMDiagnostic message;
+    std::unique_ptr<llvm::Module> module = llvm::parseIRFile(path, message, context);
+    DiagnosticsEngine& diagnostics = compiler.getDiagnostics();
+    auto refuse = [&](llvm::StringRef text) {
+        diagnostics.Report(diagnostics.getCustomDiagID(DiagnosticsEngine::Error, "%0: %1")) << path << text;
+        return false;
+    };
+    if (!module)
+        return refuse(message.getMessage());
+    if (module->getTargetTriple() != kPortableTriple)
+        return refuse("IR for '" + module->getTargetTriple() + "', expected IR that dyad-cc wrote");
+    BackendAction action = backendAction(options.ProgramAction);
+    if (!compiler.hasFileManager())
+        compiler.createFileManager();
+    std::unique_ptr<llvm::raw_pwrite_stream> output = createOutput(compiler, path, action);
+    if (!output)
+        return false;
+    emitPortable(compiler, *module, action, std::move(output));
+    bool failed = diagnostics.hasErrorOccurred();
+    compiler.clearOutputFiles(/*EraseFiles=*/failed);
+    return !failed;
+}
+
 bool generatesCode(frontend::ActionKind kind) {
     return kind == frontend::EmitAssembly || kind == frontend::EmitBC || kind == frontend::EmitLLVM ||
            kind == frontend::EmitObj;
@@ -120,9 +161,7 @@ bool generatesCode(frontend::ActionKind kind) {
 
 bool execute(CompilerInstance& compiler, std::optional<Isa> native) {
     const FrontendOptions& options = compiler.getFrontendOpts();
-    // LLVM bitcode given as input (-x ir) is already portable: clang's own action writes it out again.
-    bool fromIr = !options.Inputs.empty() && options.Inputs[0].getKind().getLanguage() == Language::LLVM_IR;
-    if (!generatesCode(options.ProgramAction) || fromIr || options.ShowHelp || options.ShowVersion)
+    if (!generatesCode(options.ProgramAction) || options.ShowHelp || options.ShowVersion)
         return ExecuteCompilerInvocation(&compiler);
     // What ExecuteCompilerInvocation does before it runs an action.
     if (!options.LLVMArgs.empty()) {
@@ -133,6 +172,8 @@ bool execute(CompilerInstance& compiler, std::optional<Isa> native) {
     }
     if (compiler.getDiagnostics().hasErrorOccurred())
         return false;
+    if (!native && !options.Inputs.empty() && options.Inputs[0].getKind().getLanguage() == Language::LLVM_IR)
+        return compileIr(compiler);
     std::unique_ptr<FrontendAction> action;
     if (native)
         action = std::make_unique<NativeAction>();

@@ -94,7 +94,6 @@ const char* portableDataLayout() {
 void makePortable(clang::CompilerInvocation& invocation) {
     clang::LangOptions& language = invocation.getLangOpts();
     language.LongDoubleSize = 64;
-    language.CharIsSigned = true;
     language.PICLevel = 0;
     language.PIE = 0;
     for (const char* function : {"fmin", "fminf", "fminl", "fmax", "fmaxf", "fmaxl"})

@@ -42,7 +42,8 @@ SmallVector<const char*, 96> driverArguments(const Options& options, const Toolc
         if (*options.native == Isa::x86_64)
             storage.push_back("-mno-red-zone");
     } else {
-        storage.push_back("-flto=full");
+        // The neutral target's char is unsigned unless somebody says otherwise.
+        storage.insert(storage.end(), {"-flto=full", "-fsigned-char"});
     }
     storage.push_back("--end-no-unused-arguments");
     if (options.native)

@@ -18,6 +18,7 @@ namespace {
 enum class Effect {
     Refuse,     ///< an error, with `text`
     WarnDrop,   ///< a warning named by `warning`, and no effect
+    WarnKeep,   ///< a warning named by `warning`, and clang sees the flag
     Drop,       ///< accepted, no effect, nothing to say
 };
 
@@ -31,14 +32,15 @@ struct Rule {
 
 constexpr StringLiteral kNone = "";
 constexpr StringLiteral kDiffer = "would make the halves of the pair differ";
+constexpr StringLiteral kCharSign = "makes char unsigned in both halves; the C library and other sources have it signed";
 constexpr StringLiteral kAnyHost = "has no effect: a pair must run on any host; choose CPUs with --x86-cpu= and --arm-cpu=";
 constexpr StringLiteral kNotShared =
     "is not supported: a pair is one statically linked program (docs/limits.md, \"Dynamic linking\")";
 
 // The first rule that matches wins.
 constexpr Rule kRules[] = {
-    {"-funsigned-char", false, Effect::Refuse, kNone, kDiffer},
-    {"-fno-signed-char", false, Effect::Refuse, kNone, kDiffer},
+    {"-funsigned-char", false, Effect::WarnKeep, "dyad-unsigned-char", kCharSign},
+    {"-fno-signed-char", false, Effect::WarnKeep, "dyad-unsigned-char", kCharSign},
     {"-ffp-contract=off", false, Effect::Drop, kNone, kNone},
     {"-ffp-contract=", true, Effect::Refuse, kNone, kDiffer},
     {"-mlong-double-64", false, Effect::Drop, kNone, kNone},
@@ -156,6 +158,7 @@ class Parser {
         switch (rule->effect) {
         case Effect::Refuse: return refuse(argument, rule->text);
         case Effect::WarnDrop: warn(rule->warning, argument, rule->text); return true;
+        case Effect::WarnKeep: warn(rule->warning, argument, rule->text); return false;
         case Effect::Drop: return true;
         }
         return true;
