@@ -137,7 +137,7 @@ Expected<std::array<ObjectBytes, 2>> generateCode(StringRef bitcode, const Codeg
     Error error = generateOne(bitcode, Isa::x86_64, options, objects[0]);
     other.join();
     if (Error both = joinErrors(std::move(error), std::move(otherError)))
-        return std::move(both);
+        return both;
     return objects;
 }
 
