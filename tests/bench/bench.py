@@ -30,7 +30,7 @@ def generated_code(rounds):
     if not os.path.exists(text + ".bz2"):
         with open(text + ".bz2", "wb") as out:
             build.subprocess.run(["bzip2", "-c", text], stdout=out, check=True)
-    table = Table("Generated code: user CPU seconds, x86-64 process machine against clang -O2 -flto with static musl",
+    table = Table("Generated code: CPU seconds (user and system, on one CPU), x86-64 process machine against clang -O2 -flto with static musl",
                   ["program", "clang", "dyad", "ratio"])
     ratios = {}
     for name, files, arguments, stdin, reads_files in programs:
@@ -41,7 +41,8 @@ def generated_code(rounds):
             for lua in glob.glob(folder + "/*.lua"):
                 os.link(lua, os.path.join(small, os.path.basename(lua)))
             run += ["--fs", small]
-        theirs, ours = paired([native] + arguments, run + [image, "--"] + arguments, rounds, stdin, folder)
+        theirs, ours = paired([native] + arguments, run + [image, "--"] + arguments, rounds, stdin, folder,
+                              pin=True)
         ratios.setdefault(name.split()[0].replace("bunzip2", "bzip2"), []).append(ours / theirs)
         table.row(name, theirs, ours, ours / theirs)
     means = [geometric_mean(group) for group in ratios.values()]

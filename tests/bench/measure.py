@@ -12,12 +12,14 @@ class Failed(Exception):
     pass
 
 
-def run_once(command, stdin=None, cwd=None):
-    """Runs `command` (a list); returns (user seconds of it and all its children, wall seconds). Output is discarded."""
+def run_once(command, stdin=None, cwd=None, pin=False):
+    """Runs `command` (a list); returns (CPU seconds of it and all its children, user and system, wall seconds). Output is
+    discarded. With `pin`, everything runs on one CPU, always the same: virtual CPUs differ by more than what is measured."""
     source = open(stdin, "rb") if stdin else subprocess.DEVNULL
     errors = tempfile.TemporaryFile("w+")
     start = time.monotonic()
-    child = subprocess.Popen(command, stdin=source, stdout=subprocess.DEVNULL, stderr=errors, cwd=cwd)
+    child = subprocess.Popen(command, stdin=source, stdout=subprocess.DEVNULL, stderr=errors, cwd=cwd,
+                             preexec_fn=(lambda: os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})) if pin else None)
     _, status, usage = os.wait4(child.pid, 0)
     wall = time.monotonic() - start
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -26,16 +28,16 @@ def run_once(command, stdin=None, cwd=None):
     errors.close()
     if child.returncode != 0:
         raise Failed("%s: status %d\n%s" % (" ".join(command), child.returncode, text[-2000:]))
-    return usage.ru_utime, wall
+    return usage.ru_utime + usage.ru_stime, wall
 
 
-def paired(first, second, rounds, stdin=None, cwd=None, wall=False):
+def paired(first, second, rounds, stdin=None, cwd=None, wall=False, pin=False):
     """Medians of `rounds` runs of each of two commands, taken in turns. A command may be a list or a callable that
     returns seconds."""
     def seconds(command):
         if callable(command):
             return command()
-        return run_once(command, stdin, cwd)[1 if wall else 0]
+        return run_once(command, stdin, cwd, pin)[1 if wall else 0]
 
     times = ([], [])
     for _ in range(rounds):
