@@ -6,9 +6,7 @@
 #include "passes/wrap_symbols.h"
 
 #include "llvm/Bitcode/BitcodeReader.h"
-#include "llvm/Object/Archive.h"
 #include "llvm/Object/IRObjectFile.h"
-#include "llvm/IR/ModuleSummaryIndex.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
