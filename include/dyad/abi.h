@@ -15,7 +15,7 @@
 #define DYAD_ALIGN64 _Alignas(64)
 #endif
 
-#define DYAD_ABI_VERSION 1u
+#define DYAD_ABI_VERSION 2u
 #define DYAD_PAGE_SIZE 4096u
 
 /* -- Address map (virtual addresses; docs/address-map.md) ------------------------------------------------------- */
@@ -69,6 +69,7 @@ enum dyad_frame_type {
     DYAD_FRAME_EXIT = 6,         /* u32 kind (0 exit status, 1 signal), u32 status or signal; the last frame of a guest */
     DYAD_FRAME_LOG = 7,          /* text without newline; the monitor prints "dyad: <text>" to stderr */
     DYAD_FRAME_MAIN = 8,         /* u64 ticks now: main is about to be called (boot timeline) */
+    DYAD_FRAME_MIGRATE = 10,     /* u32 wanted ISA (0 x86_64, 1 aarch64, 0xffffffff any other), u32 zero; answered once by MIGRATED */
     DYAD_FRAME_INPUT_WAIT = 9,   /* empty; answered once by INPUT_READY, as soon as a read would not block. At most one
                                     is outstanding; a later INPUT_WANTED or INPUT_POLL is served in the meantime */
     /* monitor to guest */
@@ -77,6 +78,7 @@ enum dyad_frame_type {
     DYAD_FRAME_INPUT_READY = 35,  /* u32 1 if a read would not block, u32 zero */
     DYAD_FRAME_SYNCED = 36,       /* i32 errno of the first failed write to fd 1 not yet told, i32 the same for fd 2 */
     DYAD_FRAME_OUTPUT_ERROR = 37, /* u32 fd, i32 errno: output to fd failed; later output to it is dropped */
+    DYAD_FRAME_MIGRATED = 38,     /* i32 0, or the Linux errno why the program stayed where it was, u32 zero */
     /* files, in either direction: --fs before main (monitor to guest), --fs-out after exit (guest to monitor). Paths are
      * relative to the root, have no "." or ".." component, no leading slash, and are not terminated. A directory comes
      * before what is in it; the root itself is a directory with an empty path. DYAD_FRAME_FILES_END ends the stream, which
@@ -126,6 +128,55 @@ struct dyad_crash {
     char message[256];
 };
 
+/* -- Migration (docs/abi.md, section 8) --------------------------------------------------------------------------- */
+
+enum dyad_migration_state {
+    DYAD_MIGRATION_RUNNING = 0,
+    DYAD_MIGRATION_STOPPED = 1,   /* `registers` and the fields below them are valid; waits for `command` */
+    DYAD_MIGRATION_WAITING = 2,   /* started with DYAD_FLAG_RESUME: waits for DYAD_MIGRATION_RESUME */
+    DYAD_MIGRATION_FORBIDDEN = 3, /* a stop was asked for, but the program has forbidden migration for now */
+};
+
+enum dyad_migration_command {
+    DYAD_MIGRATION_NONE = 0,
+    DYAD_MIGRATION_CONTINUE = 1, /* to a stopped guest: go on where you are */
+    DYAD_MIGRATION_RESUME = 2,   /* to a waiting guest: memory, frame records and the fields below are in place */
+};
+
+enum dyad_rounding { DYAD_ROUND_NEAREST = 0, DYAD_ROUND_DOWN = 1, DYAD_ROUND_UP = 2, DYAD_ROUND_ZERO = 3 };
+enum dyad_fp_flag { DYAD_FP_INVALID = 1, DYAD_FP_DIVIDE = 2, DYAD_FP_OVERFLOW = 4, DYAD_FP_UNDERFLOW = 8, DYAD_FP_INEXACT = 16 };
+
+/* Registers of a stopped thread, by DWARF number where there is one: x86_64 general[0..15] = rax rdx rcx rbx rsi rdi rbp
+ * rsp r8 ... r15, vector[0..31] = xmm0 ... (as wide as the CPU's); aarch64 general[0..30] = x0 ... x30, [31] = sp,
+ * vector[0..31] = v0 ... v31. Stopped inside a native function (`at_call`), only what the ABI preserves is valid: pc is the
+ * return address into portable code, sp the stack pointer after that return. */
+struct dyad_registers {
+    uint64_t pc;
+    uint64_t general[32];
+    DYAD_ALIGN64 uint8_t vector[32][64];
+};
+
+struct dyad_migration {
+    volatile uint32_t request; /* monitor: number of the wanted stop; 0: none (points become NOPs again) */
+    volatile uint32_t state;   /* guest: enum dyad_migration_state; stored last, with release */
+    volatile uint32_t command; /* monitor: enum dyad_migration_command; the guest stores NONE when it takes it */
+    volatile uint32_t stopped; /* guest: the request that this stop answers */
+    volatile uint32_t skip;    /* monitor: let so many points pass before stopping at one; they stay traps meanwhile */
+    uint32_t point_count;      /* monitor: migration points of this half, u32 addresses of their NOPs at points_offset */
+    uint64_t points_offset;    /* RAM offset, inside the migration area */
+    uint64_t frames_address, frames_size; /* monitor, before RESUME: the frame records; virtual address, bytes */
+    uint64_t entry;                       /* monitor, before RESUME: the outermost frame's resume function */
+    /* Guest, before STOPPED; monitor, before RESUME. */
+    uint32_t at_call; /* 1: inside a native function, 0: trapped at a point */
+    uint32_t rounding, fp_flags; /* enum dyad_rounding, enum dyad_fp_flag */
+    uint32_t reserved;
+    uint64_t clock_ns, cpu_time_ns; /* __dyad_clock and __dyad_cpu_time now; UINT64_MAX if unknown */
+    uint64_t tick_hz;               /* monitor: as in WELCOME */
+    uint64_t thread_block, thread_block_size, thread_block_align;
+    uint64_t interrupted_pc; /* guest: where the last interrupt found it, for messages */
+    struct dyad_registers registers;
+};
+
 /* -- The control area -------------------------------------------------------------------------------------------- */
 
 enum dyad_machine_kind { DYAD_MACHINE_QEMU = 1, DYAD_MACHINE_PROCESS = 2 };
@@ -134,6 +185,7 @@ enum dyad_control_flag {
     DYAD_FLAG_FILES_IN = 1,  /* the monitor streams --fs right after WELCOME */
     DYAD_FLAG_FILES_OUT = 2, /* the guest streams its files before EXIT */
     DYAD_FLAG_STRACE = 4,    /* log each system call */
+    DYAD_FLAG_RESUME = 8,    /* wait for migration.command instead of starting the program */
 };
 
 enum dyad_stdio_kind { DYAD_STDIO_CLOSED = 0, DYAD_STDIO_TTY = 1, DYAD_STDIO_FILE = 2, DYAD_STDIO_STREAM = 3 };
@@ -152,6 +204,8 @@ enum dyad_tender_op {
                                 record->sp with first three arguments in record->registers as the ISA passes them */
     DYAD_TENDER_HALT = 8,    /* does not return */
     DYAD_TENDER_CPU_TIME = 9,/* ns of CPU time that the process has used */
+    DYAD_TENDER_ON_INTERRUPT = 10, /* a = void (*)(uint64_t pc): called on the tender's signal stack at SIGUSR1, pc interrupted */
+    DYAD_TENDER_OPEN_TEXT = 11,    /* a = 1: image text [b, b + c) becomes writable and not executable; 0: the reverse */
 };
 
 struct dyad_control {
@@ -187,6 +241,11 @@ struct dyad_control {
 
     struct dyad_ring tx, rx;
     struct dyad_crash crash;
+
+    /* The migration area: RAM offset and bytes, page aligned, at the start of private RAM (page tables come after it). It holds
+     * the addresses of the points and, in a destination, the frame records. May be empty. */
+    uint64_t migration_offset, migration_size;
+    struct dyad_migration migration;
 };
 #define DYAD_CONTROL_MAGIC 0x314c544344415944ull /* "DYADCTL1" */
 

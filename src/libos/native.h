@@ -36,6 +36,17 @@ void __dyad_set_thread_block(uintptr_t block, uint64_t size, uint64_t align);
 [[noreturn]] void __dyad_crash(uint32_t cause, uint32_t signal, const char* message);
 /// Stops the machine; everything that must reach the monitor is in the ring.
 [[noreturn]] void __dyad_halt(void);
+/// If the monitor asks for a stop, stops here until it says to go on. __dyad_wait does this before it returns.
+void __dyad_stop_point(void);
+/// Ends an arrival: the move is complete. Stops again at once if the monitor asks for it.
+void __dyad_arrive(void);
+/// setjmp's native half: saves what the ABI preserves into `context` (DYAD_CONTEXT_SIZE bytes, 16 aligned) and returns 0;
+/// returns once more, with `value`, at each __dyad_context_load(context, value) while the caller has not returned.
+[[gnu::returns_twice]] int32_t __dyad_context_save(void* context);
+[[noreturn]] void __dyad_context_load(void* context, int32_t value);
+#define DYAD_CONTEXT_SIZE 256
+/// The next frame record (docs/migration.md, section 2); read and advanced by resume functions. Private to each half.
+extern const char* __dyad_resume_cursor;
 /// A random number from the CPU if it has an instruction for that; returns 1 and stores it, or 0.
 int32_t __dyad_cpu_random(uint64_t* value);
 
@@ -44,6 +55,12 @@ int32_t __dyad_cpu_random(uint64_t* value);
 /// Entry of the portable part: on the first native stack, page tables and traps set up, arena readable and writable,
 /// page 0 unmapped, rings usable.
 [[noreturn]] void __dyad_start(void);
+/// Called by the innermost resume function in place of the call or point at which its frame was stopped.
+void __dyad_arrived(void);
+/// In a destination, before any resume function: gives the arena's pages the protection they had.
+void __dyad_restore(void);
+/// How many times the program has forbidden migration and not allowed it again; read when a stop is asked for.
+extern uint32_t __dyad_migration_forbidden;
 /// Asks, on the trap stack, whether the program handles this fault: returns the address of a portable function
 /// void (uint32_t signal, uint32_t code, uintptr_t address), to be called on the interrupted stack, or 0 for a crash.
 uintptr_t __dyad_fault(uint32_t signal, uint32_t code, uintptr_t address);

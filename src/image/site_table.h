@@ -1,0 +1,118 @@
+// The site table: what the monitor must know of every place where a thread can be captured. Specification: docs/site-table.md.
+#pragma once
+
+#include "support/isa.h"
+#include "support/result.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dyad {
+
+inline constexpr const char *kSitesSection = ".dyad.sites";
+
+enum class SiteKind : std::uint8_t { Call = 0, Point = 1 };
+
+/// What the passes decide: the same for both halves.
+struct SitePlan {
+    struct Site {
+        SiteKind kind;
+        std::vector<std::uint8_t> valueSizes; ///< bytes: 4, 8, 16, 32 or 64
+    };
+    struct Function {
+        std::string name;
+        std::string resume; ///< name of its resume function
+        bool outermost = false;
+        std::vector<Site> sites; ///< numbers follow those of the function before
+    };
+    std::vector<Function> functions;
+};
+
+enum class LocationKind : std::uint8_t { Register = 1, Memory = 2, Constant = 3 };
+
+// The records of docs/site-table.md, as they lie in the file.
+struct SiteLocation {
+    LocationKind kind;
+    std::uint8_t size;
+    std::uint16_t reg; ///< DWARF number
+    std::int32_t number;
+    bool operator==(const SiteLocation &) const = default;
+};
+struct SavedRegister {
+    std::uint16_t reg;
+    std::uint16_t zero = 0;
+    std::int32_t offset; ///< from the CFA
+    bool operator==(const SavedRegister &) const = default;
+};
+
+/// What code generation made of the sites of one half: offsets in functions, to become addresses after the link.
+struct SiteRecords {
+    struct Stop {
+        std::string function;    ///< symbol: a function or a resume function
+        std::uint32_t offset;    ///< of the return address, or of the byte after the NOP
+        std::uint32_t site;      ///< number in the plan
+        std::vector<SiteLocation> locations;
+        std::uint16_t cfaRegister;
+        std::int32_t cfaOffset;
+        std::vector<SavedRegister> saved;
+    };
+    std::vector<Stop> stops;
+};
+
+/// Fails, naming function and site, unless both halves have the same sites with as many values as planned.
+Result<void> compareSites(const SitePlan &plan, const std::array<SiteRecords, 2> &records);
+
+/// Address of a symbol in the linked half, or nothing if the link dropped it (its sites then have no stops).
+using SymbolAddress = std::optional<std::uint64_t> (*)(void *context, Isa isa, std::string_view name);
+
+/// The bytes of the table. Deterministic.
+Result<std::vector<std::byte>> makeSiteTable(const SitePlan &plan, const std::array<SiteRecords, 2> &records,
+                                             SymbolAddress addressOf, void *context);
+
+/// A validated table, read where it lies.
+class SiteTable {
+  public:
+    /// Errors say which part is wrong. `bytes` must outlive the table and be 8 bytes aligned.
+    static Result<SiteTable> open(std::span<const std::byte> bytes);
+
+    struct Function {
+        std::string_view name;
+        std::uint32_t firstSite, siteCount;
+        bool outermost;
+    };
+    struct Site {
+        std::uint32_t function, index;
+        SiteKind kind;
+        std::span<const std::uint8_t> valueSizes;
+    };
+    struct Stop {
+        std::uint32_t address, site;
+        std::span<const SiteLocation> locations;
+        std::uint16_t cfaRegister;
+        std::int32_t cfaOffset;
+        std::span<const SavedRegister> saved;
+    };
+
+    std::uint32_t functionCount() const;
+    std::uint32_t siteCount() const;
+    Function function(std::uint32_t number) const;
+    Site site(std::uint32_t number) const;
+    std::uint32_t functionAddress(Isa isa, std::uint32_t function) const;
+    std::uint32_t resumeAddress(Isa isa, std::uint32_t function) const;
+    std::uint32_t stopCount(Isa isa) const;
+    Stop stop(Isa isa, std::uint32_t position) const;
+    /// The stop whose address is exactly `address`.
+    std::optional<Stop> findStop(Isa isa, std::uint64_t address) const;
+
+  private:
+    explicit SiteTable(std::span<const std::byte> bytes) : bytes_(bytes) {}
+    std::span<const std::byte> bytes_;
+};
+
+} // namespace dyad
