@@ -1,0 +1,25 @@
+// Where checkpoints are written to and read from: a file, memory, later a connection to another host.
+#pragma once
+
+#include "support/result.h"
+
+#include <cstddef>
+#include <span>
+
+namespace dyad {
+
+class ByteSink {
+  public:
+    virtual ~ByteSink() = default;
+    /// Writes all of it.
+    virtual Result<void> write(std::span<const std::byte> bytes) = 0;
+};
+
+class ByteSource {
+  public:
+    virtual ~ByteSource() = default;
+    /// Fills as much of `bytes` as there is; less than all means that the stream has ended.
+    virtual Result<std::size_t> read(std::span<std::byte> bytes) = 0;
+};
+
+} // namespace dyad

@@ -1,0 +1,68 @@
+// Moves what a stopped program has in memory, apart from its native stack, from one machine to another: common data,
+// the arena's pages in use, both rings. Specification: docs/migration.md, section 4.
+#pragma once
+
+#include "image/pair_image.h"
+#include "machine/control_area.h"
+#include "machine/guest_memory.h"
+#include "support/result.h"
+
+#include <array>
+#include <functional>
+#include <vector>
+
+namespace dyad {
+
+/// What a stopped thread has besides memory and frames. Checked: everything is in range.
+struct ThreadState {
+    bool atCall = false;
+    std::uint32_t rounding = 0, fpFlags = 0;                       ///< enum dyad_rounding, enum dyad_fp_flag
+    std::uint64_t clockNs = 0;                                     ///< __dyad_clock when it stopped
+    std::uint64_t cpuTimeNs = 0;                                   ///< UINT64_MAX if unknown
+    std::uint64_t blockAddress = 0, blockSize = 0, blockAlign = 0; ///< of thread-locals
+    bool operator==(const ThreadState&) const = default;
+};
+
+/// Checks what lies in the arena, as readThreadState() does.
+Result<void> checkThreadState(const ThreadState& thread, const MemoryPlan& plan);
+/// Reads it from a stopped guest.
+Result<ThreadState> readThreadState(GuestMemory& memory);
+/// Writes it to a waiting guest. The caller has set clockNs to the time at which the program goes on.
+void writeThreadState(const ThreadState& thread, GuestMemory& memory);
+
+/// One ring: what was produced and not consumed yet, and its counters.
+struct RingState {
+    std::uint64_t head = 0, tail = 0;
+    bool producerWaiting = false, consumerWaiting = false;
+    std::vector<std::byte> bytes; ///< head - tail of them
+    bool operator==(const RingState&) const = default;
+};
+/// Both rings: guest to monitor, monitor to guest.
+using RingStates = std::array<RingState, 2>;
+
+/// Fails if a counter is wrong.
+Result<RingStates> readRings(const ControlArea& area);
+/// Fails if they do not fit.
+Result<void> writeRings(const RingStates& rings, const ControlArea& area);
+
+/// The read-write data of the common window, in whole pages.
+struct CommonData {
+    GuestAddress address{};
+    std::uint64_t size = 0;
+    static Result<CommonData> of(const Manifest& manifest);
+};
+
+/// Calls `take` for each run of pages that are not zero throughout, in rising order of address: common data, then the
+/// arena. Runs have at most 1 MiB and do not cross a gap. Pages that were never touched are not even looked at.
+using TakePages = std::function<Result<void>(GuestAddress address, std::span<const std::byte> pages)>;
+Result<void> forEachRun(GuestMemory& memory, const CommonData& common, const TakePages& take);
+
+struct CopiedMemory {
+    std::uint64_t pages = 0, bytes = 0;
+};
+
+/// Copies common data and arena. Arenas must be of one size. Everything else in the destination's arena and common
+/// data becomes zero.
+Result<CopiedMemory> copyMemory(GuestMemory& source, GuestMemory& destination, const CommonData& common);
+
+} // namespace dyad
