@@ -71,14 +71,6 @@ Result<void> writeText(const std::string &path, std::string_view text) {
     return writeOutputFile(path, std::as_bytes(std::span(text)));
 }
 
-/// Shows the names that the user knows instead of those of temporary files.
-std::string withNames(std::string text, const std::vector<std::pair<std::string, std::string>> &names) {
-    for (const auto &[path, name] : names)
-        for (std::size_t at = 0; (at = text.find(path, at)) != text.npos; at += name.size())
-            text.replace(at, path.size(), name);
-    return text;
-}
-
 Result<std::vector<std::byte>> linkHalf(Isa isa, const LayoutOutput &layout, const AlignInput &input,
                                         const TemporaryFolder &folder, std::string &warnings) {
     const std::string output = folder.file(fmt::format("{}.out", name(isa)));

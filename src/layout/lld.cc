@@ -47,4 +47,11 @@ Result<void> linkElf(const std::vector<std::string> &arguments, std::string *mes
     return Error{std::move(text)};
 }
 
+std::string withNames(std::string messages, const std::vector<std::pair<std::string, std::string>> &names) {
+    for (const auto &[path, name] : names)
+        for (std::size_t at = 0; (at = messages.find(path, at)) != messages.npos; at += name.size())
+            messages.replace(at, path.size(), name);
+    return messages;
+}
+
 } // namespace dyad

@@ -4,6 +4,7 @@
 #include "support/result.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dyad {
@@ -13,5 +14,8 @@ namespace dyad {
 /// messages. May be called any number of times in one process, but by one thread at a time: lld keeps global state
 /// while it runs (it uses threads of its own; --threads=N limits them).
 Result<void> linkElf(const std::vector<std::string> &arguments, std::string *messages = nullptr);
+
+/// Messages with each path of a temporary file (first) replaced by the name that the user knows it by (second).
+std::string withNames(std::string messages, const std::vector<std::pair<std::string, std::string>> &names);
 
 } // namespace dyad

@@ -6,10 +6,9 @@
 #include "layout/layout.h"
 #include "layout/lld.h"
 #include "support/output_file.h"
+#include "support/temporary_folder.h"
 
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -17,26 +16,6 @@ using namespace llvm;
 namespace dyad {
 
 namespace {
-
-// A folder for the files of one link, removed at the end.
-class ScratchFolder {
-  public:
-    ScratchFolder() { code_ = sys::fs::createUniqueDirectory("dyad-link", path_); }
-    ~ScratchFolder() {
-        if (!code_)
-            sys::fs::remove_directories(path_);
-    }
-    std::error_code code() const { return code_; }
-    std::string file(const Twine& name) const {
-        SmallString<128> path(path_);
-        sys::path::append(path, name);
-        return std::string(path);
-    }
-
-  private:
-    SmallString<128> path_;
-    std::error_code code_;
-};
 
 std::span<const std::byte> bytesOf(StringRef data) {
     return {reinterpret_cast<const std::byte*>(data.data()), data.size()};
@@ -48,17 +27,7 @@ bool report(Result<void> result) {
     return static_cast<bool>(result);
 }
 
-bool readObject(std::vector<ObjectFile>& objects, const std::string& path, ObjectFile::Role role) {
-    Result<std::vector<std::byte>> bytes = readInputFile(path);
-    if (!bytes) {
-        printError(bytes.error().message);
-        return false;
-    }
-    objects.push_back({path, std::move(*bytes), role});
-    return true;
-}
-
-bool collectObjects(HalvesInput& input, LayoutInput& layout) {
+void collectObjects(HalvesInput& input, LayoutInput& layout) {
     for (Isa isa : kIsas) {
         auto index = static_cast<int>(isa);
         std::vector<ObjectFile>& objects = layout.objects[index];
@@ -66,26 +35,20 @@ bool collectObjects(HalvesInput& input, LayoutInput& layout) {
         std::span<const std::byte> code = bytesOf(StringRef(portable.data(), portable.size()));
         objects.push_back({"portable code", {code.begin(), code.end()}, ObjectFile::Role::Portable});
         portable = {};
-        for (const NativeObject& native : input.inputs.natives[index])
-            if (!readObject(objects, native.path, ObjectFile::Role::Native))
-                return false;
-        for (const std::string& leaves : input.toolchain.leaves(isa))
-            if (!readObject(objects, leaves, ObjectFile::Role::Native))
-                return false;
-        if (!readObject(objects, input.toolchain.nativePart(isa), ObjectFile::Role::Private))
-            return false;
+        for (NativeObjects& natives : input.natives)
+            for (NativeObject& native : natives[index])
+                objects.push_back(std::move(native.file));
     }
-    return true;
 }
 
 // Links one half into memory.
 std::unique_ptr<MemoryBuffer> linkHalf(const HalvesInput& input, const LayoutOutput& layout, Isa isa,
-                                       const ScratchFolder& scratch) {
+                                       const TemporaryFolder& scratch) {
     auto index = static_cast<int>(isa);
     std::string prefix = std::string(name(isa));
     std::vector<std::string> paths;
     for (const auto& [number, object] : enumerate(layout.objects[index])) {
-        paths.push_back(scratch.file(prefix + "." + Twine(number) + ".o"));
+        paths.push_back(scratch.file(prefix + "." + std::to_string(number) + ".o"));
         if (!report(writeOutputFile(paths.back(), object.bytes)))
             return nullptr;
     }
@@ -103,7 +66,8 @@ std::unique_ptr<MemoryBuffer> linkHalf(const HalvesInput& input, const LayoutOut
         printError("linking the " + StringRef(name(isa)) + " half failed:\n" + linked.error().message);
         return nullptr;
     }
-    errs() << messages;
+    if (!messages.empty())
+        errs() << messages << '\n';
     ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(output, false, false);
     if (!file) {
         printError("cannot read the linked half: " + file.getError().message());
@@ -142,8 +106,7 @@ bool linkHalves(HalvesInput input) {
     objects.roots = {"__dyad_start", "__dyad_fault"};
     for (StringRef definition : input.arguments.definitions)
         objects.roots.push_back(definition.split('=').second.str()); // if it is a symbol, it stays
-    if (!collectObjects(input, objects))
-        return false;
+    collectObjects(input, objects);
     Result<LayoutOutput> layout = layOut(std::move(objects));
     if (!layout) {
         printError(layout.error().message);
@@ -151,14 +114,14 @@ bool linkHalves(HalvesInput input) {
     }
 
     // Two links; lld keeps global state, so one after the other.
-    ScratchFolder scratch;
-    if (scratch.code()) {
-        printError("cannot create a temporary folder: " + scratch.code().message());
+    Result<TemporaryFolder> scratch = TemporaryFolder::create();
+    if (!scratch) {
+        printError(scratch.error().message);
         return false;
     }
     std::unique_ptr<MemoryBuffer> halves[2];
     for (Isa isa : kIsas)
-        if (!(halves[static_cast<int>(isa)] = linkHalf(input, *layout, isa, scratch)))
+        if (!(halves[static_cast<int>(isa)] = linkHalf(input, *layout, isa, *scratch)))
             return false;
     LinkedHalves linked{bytesOf(halves[0]->getBuffer()), bytesOf(halves[1]->getBuffer())};
     if (!report(verifyLinked(*layout, linked)))

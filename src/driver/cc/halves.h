@@ -3,7 +3,7 @@
 
 #include "codegen/codegen.h"
 #include "driver/cc/link_arguments.h"
-#include "driver/cc/link_inputs.h"
+#include "driver/cc/native_object.h"
 #include "driver/cc/toolchain.h"
 
 namespace dyad {
@@ -11,7 +11,7 @@ namespace dyad {
 struct HalvesInput {
     const Toolchain& toolchain;
     const LinkArguments& arguments;
-    const LinkInputs& inputs;
+    std::array<NativeObjects, 2> natives; ///< users', the toolchain's
     std::array<ObjectBytes, 2> portable; ///< code generations of the portable module, by Isa
 };
 

@@ -21,19 +21,21 @@ namespace dyad {
 
 namespace {
 
-// The native objects of each half, in link order: users', leaves, libOS.
-std::optional<std::array<std::vector<NativeObject>, 2>> collectNatives(const Toolchain& toolchain,
-                                                                       const LinkInputs& inputs) {
-    std::array<std::vector<NativeObject>, 2> natives = inputs.natives;
+// The toolchain's native objects, in link order: leaves, libOS.
+std::optional<NativeObjects> readToolchainNatives(const Toolchain& toolchain) {
+    NativeObjects natives;
     for (Isa isa : kIsas) {
-        std::vector<std::string> paths = toolchain.leaves(isa);
-        paths.push_back(toolchain.nativePart(isa));
-        for (const std::string& path : paths) {
-            std::optional<NativeObject> object = readNative(path, isa);
-            if (!object)
+        auto read = [&](const std::string& path, ObjectFile::Role role) {
+            std::optional<NativeObject> object = readToolchainNative(path, isa, role);
+            if (object)
+                natives[static_cast<int>(isa)].push_back(std::move(*object));
+            return object.has_value();
+        };
+        for (const std::string& path : toolchain.leaves(isa))
+            if (!read(path, ObjectFile::Role::Native))
                 return std::nullopt;
-            natives[static_cast<int>(isa)].push_back(std::move(*object));
-        }
+        if (!read(toolchain.nativePart(isa), ObjectFile::Role::Private))
+            return std::nullopt;
     }
     return natives;
 }
@@ -42,7 +44,7 @@ std::optional<std::array<std::vector<NativeObject>, 2>> collectNatives(const Too
 std::optional<CodegenOptions> codegenOptions(const Options& options) {
     CodegenOptions codegen;
     codegen.cpu = {options.x86Cpu, options.armCpu};
-    codegen.level = options.optimisation == "0" ? 0 : options.optimisation == "3" || options.optimisation == "fast" ? 3 : 2;
+    codegen.level = options.level;
     for (Isa isa : kIsas) {
         auto index = static_cast<int>(isa);
         for (StringRef flag : options.perIsa[index]) {
@@ -114,16 +116,15 @@ int runLink(const LinkRequest& request) {
     std::optional<LinkArguments> arguments = sortLinkArguments(request.arguments);
     if (!arguments)
         return 1;
-    std::optional<LinkInputs> inputs;
-    if (request.options.runJobs)
-        inputs = sortInputs(arguments->resolve);
-    else
-        inputs = LinkInputs{arguments->resolve, {}, {}}; // -###: the objects are not made
+    // With -###, the objects are not made.
+    std::optional<LinkInputs> inputs = request.options.runJobs
+                                           ? sortInputs(arguments->resolve)
+                                           : std::optional(LinkInputs{arguments->resolve, {}, {}, {}, {}, {}});
     if (!inputs)
         return 1;
     if (request.options.relocatable)
         return mergeObjects(*arguments, *inputs);
-    auto natives = collectNatives(request.toolchain, *inputs);
+    std::optional<NativeObjects> natives = readToolchainNatives(request.toolchain);
     std::optional<CodegenOptions> codegen = codegenOptions(request.options);
     if (!natives || !codegen)
         return 1;
@@ -155,7 +156,9 @@ int runLink(const LinkRequest& request) {
     }
 
     // Layout, two links, one file.
-    return linkHalves({request.toolchain, *arguments, *inputs, std::move(*portable)}) ? 0 : 1;
+    return linkHalves({request.toolchain, *arguments, {std::move(inputs->natives), std::move(*natives)}, std::move(*portable)})
+               ? 0
+               : 1;
 }
 
 } // namespace dyad

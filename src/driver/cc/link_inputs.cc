@@ -1,17 +1,18 @@
 // See link_inputs.h.
 #include "driver/cc/link_inputs.h"
 
-#include "compile/native_mark.h"
 #include "compile/portable_target.h"
+#include "driver/cc/library_search.h"
 #include "driver/cc/messages.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/BinaryFormat/Magic.h"
-#include "llvm/Object/Archive.h"
-#include "llvm/Object/ELFObjectFile.h"
-#include "llvm/Object/IRObjectFile.h"
 #include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/Object/Archive.h"
+#include "llvm/Object/ArchiveWriter.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/TargetParser/Triple.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
 
@@ -21,103 +22,120 @@ namespace {
 
 // Linker options that take their value from the next argument: it is no input file.
 bool takesValue(StringRef argument) {
-    static const StringSet<> options{"-L", "-l", "-u", "--undefined", "-y", "--trace-symbol", "--dynamic-list",
-                                     "--version-script", "-mllvm", "--retain-symbols-file", "--sysroot"};
+    static const StringSet<> options{"-L",
+                                     "-u",
+                                     "--undefined",
+                                     "-y",
+                                     "--trace-symbol",
+                                     "--dynamic-list",
+                                     "--version-script",
+                                     "-mllvm",
+                                     "--retain-symbols-file",
+                                     "--sysroot"};
     return options.contains(argument);
-}
-
-bool hasNativeMark(const object::ObjectFile& object) {
-    for (const object::SectionRef& section : object.sections())
-        if (Expected<StringRef> name = section.getName(); name && *name == kNativeMarkSection)
-            return true;
-        else if (!name)
-            consumeError(name.takeError());
-    return false;
-}
-
-std::optional<Isa> isaOf(const object::ObjectFile& object) {
-    switch (object.getArch()) {
-    case Triple::x86_64: return Isa::x86_64;
-    case Triple::aarch64: return Isa::aarch64;
-    default: return std::nullopt;
-    }
-}
-
-NativeObject symbolsOf(const std::string& path, const object::ObjectFile& object) {
-    NativeObject native{path, {}, {}};
-    for (const object::SymbolRef& symbol : object.symbols()) {
-        Expected<uint32_t> flags = symbol.getFlags();
-        Expected<StringRef> name = symbol.getName();
-        if (flags && name && (*flags & object::SymbolRef::SF_Global) && !name->empty())
-            (*flags & object::SymbolRef::SF_Undefined ? native.undefined : native.defined).push_back(name->str());
-        if (!flags)
-            consumeError(flags.takeError());
-        if (!name)
-            consumeError(name.takeError());
-    }
-    return native;
 }
 
 class Sorter {
   public:
-    explicit Sorter(ArrayRef<std::string> arguments) : arguments_(arguments) {}
+    explicit Sorter(ArrayRef<std::string> arguments) : arguments_(arguments), libraries_(arguments) {}
 
     std::optional<LinkInputs> run() {
-        for (size_t i = 0; i < arguments_.size(); ++i) {
-            const std::string& argument = arguments_[i];
-            bool keep = StringRef(argument).starts_with("-") || input(argument);
-            if (keep)
-                inputs_.resolve.push_back(argument);
-            if (takesValue(argument) && i + 1 < arguments_.size())
-                inputs_.resolve.push_back(arguments_[++i]);
-        }
-        if (failed_)
-            return std::nullopt;
+        while (next_ < arguments_.size())
+            sort(arguments_[next_++]);
+        if (failed_) return std::nullopt;
         return std::move(inputs_);
     }
 
   private:
-    // Returns whether the file takes part in symbol resolution.
-    bool input(const std::string& path) {
+    void sort(const std::string& argument) {
+        StringRef library = argument;
+        if (library.consume_front("--library=") || (library.consume_front("-l") && !library.empty())) {
+            addLibrary(library);
+        } else if ((argument == "-l" || argument == "--library") && next_ < arguments_.size()) {
+            addLibrary(arguments_[next_++]);
+        } else if (StringRef(argument).starts_with("-")) {
+            trackWholeArchive(argument);
+            inputs_.resolve.push_back(argument);
+            if (takesValue(argument) && next_ < arguments_.size()) inputs_.resolve.push_back(arguments_[next_++]);
+        } else {
+            add(argument, argument);
+        }
+    }
+
+    void trackWholeArchive(StringRef argument) {
+        argument.consume_front("-");
+        if (argument == "-whole-archive")
+            whole_ = true;
+        else if (argument == "-no-whole-archive")
+            whole_ = false;
+        else if (argument == "-push-state")
+            states_.push_back(whole_);
+        else if (argument == "-pop-state" && !states_.empty())
+            whole_ = states_.pop_back_val();
+    }
+
+    void addLibrary(StringRef name) {
+        // lld searches again and says what it does not find.
+        std::string argument = ("-l" + name).str();
+        if (std::optional<std::string> path = libraries_.find(name))
+            add(*path, argument);
+        else
+            inputs_.resolve.push_back(argument);
+    }
+
+    // `argument`: how symbol resolution is to be told of the file.
+    void add(const std::string& path, const std::string& argument) {
         ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path, false, false);
-        if (!buffer)
-            return refuse("cannot open " + path + ": " + buffer.getError().message());
-        if ((*buffer)->getBufferSize() == 0)
-            return refuse(path + ": an empty file, expected an object or an archive");
+        if (!buffer) return refuse("cannot open " + path + ": " + buffer.getError().message());
+        if ((*buffer)->getBufferSize() == 0) return refuse(path + ": an empty file, expected an object or an archive");
         switch (identify_magic((*buffer)->getBuffer())) {
-        case file_magic::bitcode: return portable(path, **buffer);
-        case file_magic::elf_relocatable: return native(path, **buffer);
-        case file_magic::archive: return archive(path, **buffer);
+        case file_magic::bitcode:
+            checkTriple(path, **buffer);
+            inputs_.portable.push_back(path);
+            inputs_.resolve.push_back(argument);
+            return;
+        case file_magic::elf_relocatable:
+            if (native(path, **buffer, /*whole=*/true) == Isa::x86_64) inputs_.resolve.push_back(argument);
+            return;
+        case file_magic::archive:
+            return addArchive(path, argument, **buffer);
         case file_magic::elf_shared_object:
             return refuse(path + ": shared objects cannot be linked into a pair, which is one static program "
                                  "(docs/limits.md, \"Dynamic linking\")");
         case file_magic::elf:
-        case file_magic::elf_executable: return refuse(path + ": an executable, expected an object or an archive");
-        default: return true; // lld says what it thinks of it (linker scripts such as GROUP(...) included)
+        case file_magic::elf_executable:
+            return refuse(path + ": an executable, expected an object or an archive");
+        default:
+            inputs_.resolve.push_back(argument); // lld says what it thinks of it (scripts such as GROUP(...) too)
         }
     }
 
-    bool checkTriple(const std::string& name, MemoryBufferRef buffer) {
+    void checkTriple(const std::string& name, MemoryBufferRef buffer) {
         Expected<std::string> triple = getBitcodeTargetTriple(buffer);
         if (!triple)
-            return refuse(name + ": damaged bitcode: " + toString(triple.takeError()));
-        if (*triple != kPortableTriple)
-            return refuse(name + ": bitcode for " + *triple + ", not made by dyad-cc: compile its source with dyad-cc");
-        return true;
+            refuse(name + ": damaged bitcode: " + toString(triple.takeError()));
+        else if (*triple != kPortableTriple)
+            refuse(name + ": bitcode for " + *triple + ", not made by dyad-cc: compile its source with dyad-cc");
     }
 
-    bool portable(const std::string& path, const MemoryBuffer& buffer) {
-        if (!checkTriple(path, buffer))
-            return false;
-        inputs_.portable.push_back(path);
-        return true;
+    // `whole`: the object is part of the program, whether anything needs it or not.
+    std::optional<Isa> native(const std::string& name, MemoryBufferRef buffer, bool whole) {
+        Expected<std::pair<Isa, NativeObject>> object = readUserNative(name, buffer);
+        if (!object) {
+            refuse(toString(object.takeError()));
+            return std::nullopt;
+        }
+        auto& [isa, contents] = *object;
+        (whole ? inputs_.natives : inputs_.members)[static_cast<int>(isa)].push_back(std::move(contents));
+        return isa;
     }
 
-    bool archive(const std::string& path, const MemoryBuffer& buffer) {
+    void addArchive(const std::string& path, const std::string& argument, const MemoryBuffer& buffer) {
         Expected<std::unique_ptr<object::Archive>> archive = object::Archive::create(buffer);
-        if (!archive)
-            return refuse(path + ": damaged archive: " + toString(archive.takeError()));
-        Error error = Error::success();
+        if (!archive) return refuse(path + ": damaged archive: " + toString(archive.takeError()));
+        std::vector<NewArchiveMember> kept; // what lld can read
+        bool complete = true;
+        llvm::Error error = llvm::Error::success();
         for (const object::Archive::Child& child : (*archive)->children(error)) {
             Expected<MemoryBufferRef> member = child.getMemoryBufferRef();
             if (!member) {
@@ -125,73 +143,62 @@ class Sorter {
                 continue;
             }
             std::string name = path + "(" + member->getBufferIdentifier().str() + ")";
-            switch (identify_magic(member->getBuffer())) {
-            case file_magic::bitcode: checkTriple(name, *member); break;
-            case file_magic::elf_relocatable: nativeMember(name, *member); break;
-            default: break; // lld reads what it knows and leaves the rest
+            file_magic magic = identify_magic(member->getBuffer());
+            if (magic == file_magic::bitcode) checkTriple(name, *member);
+            if (magic == file_magic::elf_relocatable && native(name, *member, whole_) != Isa::x86_64) {
+                complete = false;
+                continue;
             }
+            Expected<NewArchiveMember> copy = NewArchiveMember::getOldMember(child, /*Deterministic=*/true);
+            if (copy)
+                kept.push_back(std::move(*copy));
+            else
+                refuse(name + ": " + toString(copy.takeError()));
         }
-        if (error)
-            return refuse(path + ": damaged archive: " + toString(std::move(error)));
+        if (error) return refuse(path + ": damaged archive: " + toString(std::move(error)));
         inputs_.portable.push_back(path);
-        return true;
+        inputs_.resolve.push_back(complete ? argument : copyArchive(path, kept));
     }
 
-    bool nativeMember(const std::string& name, MemoryBufferRef buffer) {
-        Expected<std::unique_ptr<object::ObjectFile>> object = object::ObjectFile::createELFObjectFile(buffer);
-        if (!object)
-            return refuse(name + ": damaged ELF object: " + toString(object.takeError()));
-        if (!hasNativeMark(**object))
-            return refuse(name + ": an ELF object that dyad-cc did not make: compile its source with dyad-cc");
-        return refuse(name + ": a native object; archives hold portable objects only: name native objects on the "
-                             "command line");
+    // A copy of the same file name, so that lld's messages need but another folder.
+    std::string copyArchive(const std::string& path, ArrayRef<NewArchiveMember> members) {
+        if (!inputs_.folder) {
+            Result<TemporaryFolder> folder = TemporaryFolder::create();
+            if (!folder) {
+                refuse(folder.error().message);
+                return path;
+            }
+            inputs_.folder.emplace(std::move(*folder));
+        }
+        std::string place = inputs_.folder->file(std::to_string(inputs_.copies.size()));
+        std::string copy = place + "/" + sys::path::filename(path).str();
+        std::error_code code = sys::fs::create_directory(place);
+        if (llvm::Error error = code ? errorCodeToError(code)
+                                     : writeArchive(copy, members, SymtabWritingMode::NoSymtab, object::Archive::K_GNU,
+                                                    /*Deterministic=*/true, /*Thin=*/false))
+            refuse("cannot write " + copy + ": " + toString(std::move(error)));
+        inputs_.copies.push_back({copy, path});
+        return copy;
     }
 
-    bool native(const std::string& path, const MemoryBuffer& buffer) {
-        Expected<std::unique_ptr<object::ObjectFile>> object = object::ObjectFile::createELFObjectFile(buffer);
-        if (!object)
-            return refuse(path + ": damaged ELF object: " + toString(object.takeError()));
-        std::optional<Isa> isa = isaOf(**object);
-        if (!isa)
-            return refuse(path + ": an object for " + Triple::getArchTypeName((*object)->getArch()) +
-                          ", expected portable bitcode or a native object for x86_64 or aarch64");
-        if (!hasNativeMark(**object))
-            return refuse(path + ": an ELF object for " + StringRef(name(*isa)) +
-                          " that dyad-cc did not make: compile its source with dyad-cc, or as a native source with "
-                          "--isa=x86_64 and --isa=aarch64");
-        inputs_.natives[static_cast<int>(*isa)].push_back(symbolsOf(path, **object));
-        return *isa == Isa::x86_64;
-    }
-
-    bool refuse(const Twine& message) {
+    void refuse(const Twine& message) {
         printError(message);
         failed_ = true;
-        return false;
     }
 
     ArrayRef<std::string> arguments_;
+    size_t next_ = 0;
+    LibrarySearch libraries_;
+    bool whole_ = false; // inside --whole-archive
+    SmallVector<bool, 4> states_;
     LinkInputs inputs_;
     bool failed_ = false;
 };
 
 } // namespace
 
-std::optional<LinkInputs> sortInputs(ArrayRef<std::string> arguments) { return Sorter(arguments).run(); }
-
-std::optional<NativeObject> readNative(const std::string& path, Isa isa) {
-    ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path, false, false);
-    if (!buffer) {
-        printError("the toolchain is incomplete: cannot open " + path + ": " + buffer.getError().message());
-        return std::nullopt;
-    }
-    Expected<std::unique_ptr<object::ObjectFile>> object = object::ObjectFile::createELFObjectFile(**buffer);
-    if (!object || isaOf(**object) != isa) {
-        printError("the toolchain is damaged: " + path + " is not an object for " + StringRef(name(isa)));
-        if (!object)
-            consumeError(object.takeError());
-        return std::nullopt;
-    }
-    return symbolsOf(path, **object);
+std::optional<LinkInputs> sortInputs(ArrayRef<std::string> arguments) {
+    return Sorter(arguments).run();
 }
 
 } // namespace dyad

@@ -1,34 +1,31 @@
-// The files named on a link line, told apart by content.
+// What the files on a link's command line are: portable bitcode, native objects of one ISA, archives of both, or none
+// of these, which is an error that says what was found and how to get the right thing.
 #pragma once
 
-#include "support/isa.h"
+#include "driver/cc/native_object.h"
+#include "support/temporary_folder.h"
 
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringSet.h"
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace dyad {
 
-/// A native object and its global symbols.
-struct NativeObject {
-    std::string path;
-    std::vector<std::string> defined, undefined;
-};
-
 struct LinkInputs {
-    std::vector<std::string> resolve;                    ///< the resolution arguments, native AArch64 objects taken out
-    std::array<std::vector<NativeObject>, 2> natives;    ///< users' native objects, by Isa
-    std::vector<std::string> portable;                   ///< portable objects and archives named directly
+    std::vector<std::string> resolve;  ///< the resolution arguments, native AArch64 objects taken out
+    NativeObjects natives;             ///< users' native objects that are part of the program
+    NativeObjects members;             ///< native members of archives, in search order: part of it when they are needed
+    std::vector<std::string> portable; ///< portable objects and archives
+    /// Copies of archives (first) that symbol resolution reads in place of users' own (second): lld cannot read members
+    /// of another ISA beside those of x86-64, so they are left out.
+    std::vector<std::pair<std::string, std::string>> copies;
+    std::optional<TemporaryFolder> folder; ///< of the copies
 };
 
-/// Sorts the inputs among `arguments`. Prints every file that cannot be part of a pair and why, and returns nothing then.
+/// Sorts the inputs among `arguments`. Prints every file that cannot be part of a pair and why, and returns nothing
+/// then.
 std::optional<LinkInputs> sortInputs(llvm::ArrayRef<std::string> arguments);
-
-/// Reads the symbols of a native object of `isa`; prints and returns nothing if the file is not one.
-std::optional<NativeObject> readNative(const std::string& path, Isa isa);
 
 } // namespace dyad

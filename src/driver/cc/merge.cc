@@ -21,6 +21,11 @@ int mergeObjects(const LinkArguments& arguments, const LinkInputs& inputs) {
     LLVMContext context;
     Module merged(arguments.output, context);
     Linker linker(merged);
+    for (const std::vector<NativeObject>& natives : inputs.natives)
+        for (const NativeObject& native : natives) {
+            printError("'" + native.file.name + "': -r merges portable objects only");
+            return 1;
+        }
     bool first = true;
     for (const std::string& path : inputs.resolve) {
         if (StringRef(path).starts_with("-") && !StringRef(path).starts_with("-l"))

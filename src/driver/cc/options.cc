@@ -90,6 +90,15 @@ bool takesValue(StringRef argument) {
     return separate.contains(argument);
 }
 
+// What follows -O, as clang reads it. Sizes (s, z) are attributes of the functions; here they are level 2.
+unsigned levelOf(StringRef text) {
+    if (text == "0")
+        return 0;
+    if (text.empty() || text == "1" || text == "g")
+        return 1;
+    return text == "2" || text == "s" || text == "z" ? 2 : 3;
+}
+
 class Parser {
   public:
     explicit Parser(ArrayRef<const char*> arguments) : arguments_(arguments) {}
@@ -126,7 +135,7 @@ class Parser {
         anyInput_ |= !argument.starts_with("-") || argument == "-";
         options_.clang.push_back(argument.data());
         if (argument.starts_with("-O"))
-            options_.optimisation = argument.drop_front(2).str();
+            options_.level = levelOf(argument.drop_front(2));
         if (takesValue(argument) && next_ < arguments_.size())
             options_.clang.push_back(arguments_[next_++]);
     }

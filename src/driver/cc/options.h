@@ -30,7 +30,7 @@ struct Options {
     bool cxx = false;                    ///< called as dyad-c++
     bool pedanticErrors = false;         ///< -Werror: our warnings become errors
     std::vector<std::string> quietWarnings; ///< names given as -Wno-dyad-...
-    std::string optimisation;            ///< the last -O, "" if none
+    unsigned level = 2;                  ///< 0 to 3: of the link's optimisation and code generation; the last -O decides
     llvm::SmallVector<const char*, 64> clang; ///< what clang's driver gets, argv[0] first
 };
 

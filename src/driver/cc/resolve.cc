@@ -33,16 +33,6 @@ bool isScriptSymbol(StringRef name) {
            name.starts_with("__dyad_common_") || name.starts_with("__dyad_private_");
 }
 
-unsigned ltoLevel(StringRef optimisation) {
-    if (optimisation == "0")
-        return 0;
-    if (optimisation == "1" || optimisation == "g")
-        return 1;
-    if (optimisation == "3" || optimisation == "fast")
-        return 3;
-    return 2; // none given, 2, s, z: sizes are attributes of the functions
-}
-
 // Up to three functions that use `symbol`, for the message.
 std::vector<std::string> usersOf(const GlobalValue& symbol) {
     std::vector<std::string> names;
@@ -84,14 +74,6 @@ std::vector<std::string> objectsUsing(StringRef symbol, ArrayRef<std::string> pa
     return users;
 }
 
-StringSet<> definedBy(ArrayRef<NativeObject> objects) {
-    StringSet<> defined;
-    for (const NativeObject& object : objects)
-        for (const std::string& symbol : object.defined)
-            defined.insert(symbol);
-    return defined;
-}
-
 void reportUndefined(StringRef name, ArrayRef<std::string> users, const Resolution& resolution,
                      ArrayRef<StringSet<>> defined) {
     for (Isa isa : kIsas)
@@ -118,26 +100,24 @@ std::vector<std::string> resolveArguments(const Resolution& resolution, const st
                                           ArrayRef<std::string> wanted) {
     const Toolchain& toolchain = resolution.toolchain;
     std::vector<std::string> arguments{"-m", "elf_x86_64", "-static", "--lto-emit-llvm", "-o", output,
-                                       "--lto-O" + std::to_string(ltoLevel(resolution.options.optimisation))};
+                                       "--lto-O" + std::to_string(resolution.options.level)};
     for (const char* symbol : kKept)
         arguments.insert(arguments.end(), {"-u", symbol});
     for (const std::string& symbol : wanted)
         arguments.insert(arguments.end(), {"-u", symbol});
-    for (const NativeObject& object : resolution.natives[static_cast<int>(Isa::aarch64)])
+    // lld sees what the x86-64 objects refer to.
+    constexpr auto kArm = static_cast<int>(Isa::aarch64);
+    for (const NativeObject& object : concat<const NativeObject>(resolution.natives[kArm], resolution.inputs.natives[kArm]))
         for (const std::string& symbol : object.undefined)
             arguments.insert(arguments.end(), {"-u", symbol});
     for (const std::string& name : resolution.arguments.wrapped)
         arguments.push_back("--wrap=" + name);
     for (const std::string& definition : resolution.arguments.definitions)
         arguments.push_back("--defsym=" + definition);
-    arguments.push_back("-L" + toolchain.sysroot + "/usr/lib");
     arguments.insert(arguments.end(), resolution.inputs.resolve.begin(), resolution.inputs.resolve.end());
-    // Users' native objects are among the inputs already; their twins for the other ISA have the same symbols.
-    const auto& users = resolution.inputs.natives[static_cast<int>(Isa::x86_64)];
     for (const NativeObject& object : resolution.natives[static_cast<int>(Isa::x86_64)])
-        if (none_of(users, [&](const NativeObject& user) { return user.path == object.path; }))
-            arguments.push_back(object.path);
-    arguments.push_back("--start-group");
+        arguments.push_back(object.file.name);
+    arguments.insert(arguments.end(), {"-L" + toolchain.sysroot + "/usr/lib", "--start-group"});
     if (!resolution.options.noStandardLibraries)
         arguments.push_back("-lc");
     arguments.insert(arguments.end(), {"-ldyad", "--end-group"});
@@ -157,13 +137,12 @@ std::unique_ptr<Module> mergeProgram(const Resolution& resolution, LLVMContext& 
     FileRemover remover(path);
     std::string messages;
     Result<void> linked = linkElf(resolveArguments(resolution, std::string(path), wanted), &messages);
-    if (!linked) {
-        errs() << linked.error().message;
-        if (!StringRef(linked.error().message).ends_with("\n"))
-            errs() << '\n';
+    if (!linked)
+        messages = std::move(linked.error().message);
+    if (!messages.empty())
+        errs() << withNames(std::move(messages), resolution.inputs.copies) << '\n';
+    if (!linked)
         return nullptr;
-    }
-    errs() << messages;
     ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFile(path);
     if (!buffer || (*buffer)->getBufferSize() == 0) {
         printError("the program has no portable code");
@@ -178,61 +157,103 @@ std::unique_ptr<Module> mergeProgram(const Resolution& resolution, LLVMContext& 
     return std::move(*module);
 }
 
-using MissingSymbols = std::map<std::string, std::vector<std::string>>; // and who uses them
+// Symbols, each with who uses it.
+using SymbolUsers = std::map<std::string, std::vector<std::string>>;
 
-MissingSymbols missingSymbols(const Module& module, const Resolution& resolution, ArrayRef<StringSet<>> defined) {
-    StringSet<> assigned;
-    for (StringRef definition : resolution.arguments.definitions)
-        assigned.insert(definition.split('=').first);
-
-    MissingSymbols missing;
-    auto check = [&](StringRef name, std::vector<std::string> users) {
-        if (!(defined[0].contains(name) && defined[1].contains(name)) && !isScriptSymbol(name) &&
-            !assigned.contains(name))
-            missing.emplace(name.str(), std::move(users));
-    };
+// What portable code uses and does not define.
+SymbolUsers undefinedByModule(const Module& module) {
+    SymbolUsers undefined;
     for (const GlobalValue& symbol : module.global_values()) {
         auto* function = dyn_cast<Function>(&symbol);
         if (symbol.isDeclaration() && !symbol.hasExternalWeakLinkage() && !(function && function->isIntrinsic()) &&
             !symbol.use_empty())
-            check(symbol.getName(), usersOf(symbol));
+            undefined.emplace(symbol.getName().str(), usersOf(symbol));
     }
     const GlobalValue* entry = module.getNamedValue("main");
     if (!entry || entry->isDeclaration())
-        check("main", {"the program's start"});
-    // What users' native code wants from portable code. Leaves are checked by the final links, once dead ones are gone.
-    for (const std::vector<NativeObject>& half : resolution.inputs.natives)
-        for (const NativeObject& object : half)
-            for (const std::string& symbol : object.undefined) {
-                const GlobalValue* value = module.getNamedValue(symbol);
-                if (!value || value->isDeclaration())
-                    check(symbol, {object.path});
-            }
+        undefined.emplace("main", std::vector<std::string>{"the program's start"});
+    return undefined;
+}
+
+// What users' native objects of one ISA want from elsewhere and the module does not give. (Leaves are checked by the
+// final links, once dead ones are gone.)
+SymbolUsers undefinedByNatives(const Module& module, ArrayRef<NativeObject> objects) {
+    SymbolUsers undefined;
+    for (const NativeObject& object : objects)
+        for (const std::string& symbol : object.undefined) {
+            const GlobalValue* value = module.getNamedValue(symbol);
+            if (!value || value->isDeclaration() || value->hasLocalLinkage())
+                undefined.emplace(symbol, std::vector<std::string>{object.file.name});
+        }
+    return undefined;
+}
+
+// Completes the program with what only native code can give: members of archives. Returns what is missing then.
+SymbolUsers completeNatives(const Module& module, Resolution& resolution, std::array<StringSet<>, 2>& defined) {
+    StringSet<> assigned; // outside of all objects
+    for (StringRef definition : resolution.arguments.definitions)
+        assigned.insert(definition.split('=').first);
+    StringSet<> portable;
+    for (const GlobalValue& symbol : module.global_values())
+        if (!symbol.isDeclaration() && !symbol.hasLocalLinkage())
+            portable.insert(symbol.getName());
+
+    SymbolUsers missing;
+    for (Isa isa : kIsas) {
+        auto index = static_cast<int>(isa);
+        std::vector<NativeObject>& natives = resolution.inputs.natives[index];
+        auto define = [&] {
+            for (const auto& entry : definedBy(natives))
+                defined[index].insert(entry.first());
+        };
+        auto collect = [&] {
+            SymbolUsers undefined = undefinedByModule(module);
+            undefined.merge(undefinedByNatives(module, natives));
+            std::erase_if(undefined, [&](const auto& entry) {
+                return defined[index].contains(entry.first) || assigned.contains(entry.first) || isScriptSymbol(entry.first);
+            });
+            return undefined;
+        };
+        define();
+        StringSet<> undefined;
+        for (const auto& entry : collect())
+            undefined.insert(entry.first);
+        StringSet<> known = portable;
+        for (const auto& entry : defined[index])
+            known.insert(entry.first());
+        takeMembers(resolution.inputs.members[index], natives, undefined, known);
+        define();
+        missing.merge(collect());
+    }
     return missing;
 }
 
 } // namespace
 
-std::unique_ptr<Module> resolveProgram(const Resolution& resolution, LLVMContext& context) {
-    StringSet<> defined[2] = {definedBy(resolution.natives[0]), definedBy(resolution.natives[1])};
-    std::unique_ptr<Module> module = mergeProgram(resolution, context, {});
-    if (!module)
-        return nullptr;
-    MissingSymbols missing = missingSymbols(*module, resolution, defined);
-    if (missing.empty())
-        return module;
-    // Optimisation may have come up with calls of library functions (puts for printf) that no object referred to when
-    // archives were searched: search them once more.
+std::unique_ptr<Module> resolveProgram(Resolution& resolution, LLVMContext& context) {
+    std::array defined{definedBy(resolution.natives[0]), definedBy(resolution.natives[1])};
+
+    // Optimisation may come up with calls of library functions (puts for printf) that no object referred to when archives
+    // were searched, and AArch64 members need things that lld does not know of: archives are searched again for what is
+    // missing, until that gives nothing new.
     std::vector<std::string> wanted;
-    for (const auto& entry : missing)
-        wanted.push_back(entry.first);
-    module = mergeProgram(resolution, context, wanted);
-    if (!module)
+    for (;;) {
+        std::unique_ptr<Module> module = mergeProgram(resolution, context, wanted);
+        if (!module)
+            return nullptr;
+        SymbolUsers missing = completeNatives(*module, resolution, defined);
+        if (missing.empty())
+            return module;
+        size_t known = wanted.size();
+        for (const auto& entry : missing)
+            if (!is_contained(wanted, entry.first))
+                wanted.push_back(entry.first);
+        if (wanted.size() > known)
+            continue;
+        for (const auto& [name, users] : missing)
+            reportUndefined(name, users, resolution, defined);
         return nullptr;
-    missing = missingSymbols(*module, resolution, defined);
-    for (const auto& [name, users] : missing)
-        reportUndefined(name, users, resolution, defined);
-    return missing.empty() ? std::move(module) : nullptr;
+    }
 }
 
 } // namespace dyad

@@ -18,9 +18,8 @@ struct Resolution {
     const Options& options;
     const Toolchain& toolchain;
     const LinkArguments& arguments;
-    const LinkInputs& inputs;
-    /// Native objects of each half: users', leaves, and the native part of the libOS.
-    const std::array<std::vector<NativeObject>, 2>& natives;
+    LinkInputs& inputs; ///< native members move from `members` to `natives` as they are needed
+    const NativeObjects& natives; ///< the toolchain's: leaves and the native part of the libOS
     const std::map<std::string, std::string>& sources; ///< LinkRequest::sources
 };
 
@@ -29,9 +28,9 @@ struct Resolution {
 std::vector<std::string> resolveArguments(const Resolution& resolution, const std::string& output,
                                           llvm::ArrayRef<std::string> wanted = {});
 
-/// Resolves, optimises, and applies --wrap; prints lld's messages and each symbol that the program uses and neither it nor
-/// its native objects define, with who uses it (one that exists in one half only is named as such). Returns the merged
-/// module in which everything is defined, or nothing.
-std::unique_ptr<llvm::Module> resolveProgram(const Resolution& resolution, llvm::LLVMContext& context);
+/// Resolves, optimises, and applies --wrap; takes the native members that the program needs from archives. Prints lld's
+/// messages and each symbol that the program uses and neither it nor its native objects define, with who uses it (one that
+/// exists in one half only is named as such). Returns the merged module in which everything is defined, or nothing.
+std::unique_ptr<llvm::Module> resolveProgram(Resolution& resolution, llvm::LLVMContext& context);
 
 } // namespace dyad
