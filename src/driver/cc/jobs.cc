@@ -38,7 +38,8 @@ SmallVector<const char*, 96> driverArguments(const Options& options, const Toolc
                                        "-fno-threadsafe-statics", "-nostdlib++"});
     }
     if (options.native) {
-        storage.insert(storage.end(), {"-fno-pic", "-fno-pie"});
+        // The common layout places functions and objects one by one.
+        storage.insert(storage.end(), {"-fno-pic", "-fno-pie", "-ffunction-sections", "-fdata-sections"});
         if (*options.native == Isa::x86_64)
             storage.push_back("-mno-red-zone");
     } else {
