@@ -27,6 +27,7 @@ struct PairImage::State {
     Manifest manifest;
     std::array<std::span<const std::byte>, 2> elf;
     std::array<HalfElf, 2> halves;
+    std::optional<SiteTable> sites;
 
     ~State() {
         if (mapping) munmap(mapping, file.size());
@@ -101,6 +102,12 @@ Result<void> PairImage::State::readParts() {
         if (!half) return bad("is damaged: {}", half.error().message);
         halves[static_cast<std::size_t>(isa)] = *std::move(half);
     }
+
+    if (const auto bytes = findSectionBytes(file, kSitesSection)) {
+        auto table = SiteTable::open(*bytes);
+        if (!table) return bad("cannot be used: {}", table.error().message);
+        sites = *table;
+    }
     return {};
 }
 
@@ -114,7 +121,8 @@ Result<void> PairImage::State::checkParts() const {
         for (const Segment &segment : halves[static_cast<std::size_t>(isa)].segments)
             if (segment.address + segment.memorySize > manifest.imageEnd)
                 return bad("is damaged: the {} half reaches past the image's end {:#x}", name(isa), manifest.imageEnd);
-    if (const std::string id = pairId(halves[0], halves[1]); id != manifest.id)
+    const std::string id = pairId(halves[0], halves[1], sites ? sites->bytes() : std::span<const std::byte>());
+    if (id != manifest.id)
         return bad("is damaged: expected the pair id {}, found content with {}", manifest.id, id);
     return {};
 }
@@ -145,6 +153,9 @@ const std::vector<Segment> &PairImage::segments(Isa isa) const {
 }
 std::uint64_t PairImage::entry(Isa isa) const {
     return state_->halves[static_cast<std::size_t>(isa)].entry;
+}
+const std::optional<SiteTable> &PairImage::sites() const {
+    return state_->sites;
 }
 const std::string &PairImage::path() const {
     return state_->path;

@@ -2,12 +2,14 @@
 // Specification: docs/image-format.md.
 #pragma once
 
+#include "image/site_table.h"
 #include "support/isa.h"
 #include "support/result.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,7 +40,7 @@ struct Padding {
 /// The manifest (JSON in kManifestSection).
 struct Manifest {
     std::uint32_t format = kImageFormat;
-    std::string id;                 ///< 32 hex digits: XXH3-128 over what both halves load (xxHash, canonical form)
+    std::string id;                 ///< 32 hex digits: XXH3-128 over what both halves load, and the site table
     std::string toolVersion;        ///< of the linker that wrote the image
     std::uint64_t commonEnd = 0;    ///< first address after the common window (it starts at DYAD_COMMON_BASE)
     std::uint64_t imageEnd = 0;     ///< first page-aligned address after the larger half
@@ -58,7 +60,7 @@ struct Segment {
 class PairImage {
   public:
     /// Maps the file and checks everything that readers rely on: ELF headers of both halves, manifest, format version,
-    /// segments inside the file and inside [DYAD_COMMON_BASE, imageEnd), the id over the content.
+    /// segments inside the file and inside [DYAD_COMMON_BASE, imageEnd), the id over the content, the site table.
     static Result<PairImage> open(const std::string &path);
 
     PairImage(PairImage &&) noexcept;
@@ -71,6 +73,8 @@ class PairImage {
     const std::vector<Segment> &segments(Isa isa) const;
     /// ELF entry point (virtual).
     std::uint64_t entry(Isa isa) const;
+    /// Nothing if the program was linked without migration.
+    const std::optional<SiteTable> &sites() const;
     const std::string &path() const;
 
   private:

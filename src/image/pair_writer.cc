@@ -20,6 +20,11 @@ namespace {
 
 /// Of the embedded ELF file: readers may use its structures in place.
 constexpr std::size_t kElfAlign = 16;
+constexpr std::size_t kSitesAlign = 8;
+
+std::vector<std::string> ownSections() {
+    return {kAArch64Section, kSitesSection, kManifestSection, kChecksumSection};
+}
 
 std::vector<Region> regionsOf(const HalfElf &half) {
     std::vector<Region> regions;
@@ -46,15 +51,25 @@ std::uint64_t imageEnd(const HalfElf &half) {
 
 /// Assembles the file: `x86` is an ELF file without sections of ours.
 Result<std::vector<std::byte>> assemble(std::span<const std::byte> x86, std::span<const std::byte> aarch64,
-                                        const Manifest &manifest, bool strip) {
+                                        const Manifest &manifest, const PairOptions &options) {
     const std::string text = writeManifest(manifest);
     const Checksum zeros{};
+    std::vector<std::byte> stripped;
+    if (options.strip) {
+        ElfRewrite how;
+        how.strip = true;
+        auto rewritten = rewriteElf(aarch64, "the aarch64 half", how);
+        if (!rewritten) return rewritten;
+        stripped = *std::move(rewritten);
+        aarch64 = stripped;
+    }
     ElfRewrite how;
-    how.strip = strip;
-    how.drop = {kAArch64Section, kManifestSection, kChecksumSection};
-    how.add = {{kAArch64Section, aarch64, kElfAlign},
-               {kManifestSection, std::as_bytes(std::span(text)), 1},
-               {kChecksumSection, zeros, 8}};
+    how.strip = options.strip;
+    how.drop = ownSections();
+    how.add = {{kAArch64Section, aarch64, kElfAlign}};
+    if (!options.sites.empty()) how.add.push_back({kSitesSection, options.sites, kSitesAlign});
+    how.add.push_back({kManifestSection, std::as_bytes(std::span(text)), 1});
+    how.add.push_back({kChecksumSection, zeros, 8});
     auto file = rewriteElf(x86, "the x86_64 half", how);
     if (!file) return file;
 
@@ -70,7 +85,7 @@ Result<std::vector<std::byte>> assemble(std::span<const std::byte> x86, std::spa
 } // namespace
 
 Result<std::vector<std::byte>> makePairImage(std::span<const std::byte> x86, std::span<const std::byte> aarch64,
-                                             Manifest manifest) {
+                                             Manifest manifest, const PairOptions &options) {
     auto left = readHalfElf(x86, Isa::x86_64), right = readHalfElf(aarch64, Isa::aarch64);
     if (!left) return left.error();
     if (!right) return right.error();
@@ -79,33 +94,32 @@ Result<std::vector<std::byte>> makePairImage(std::span<const std::byte> x86, std
                                  left->privateStart, right->privateStart)};
     manifest.format = kImageFormat;
     if (manifest.toolVersion.empty()) manifest.toolVersion = DYAD_VERSION;
-    manifest.id = pairId(*left, *right);
+    manifest.id = pairId(*left, *right, options.sites);
     manifest.commonEnd = left->privateStart;
     manifest.imageEnd = std::max(imageEnd(*left), imageEnd(*right));
     manifest.regions[0] = regionsOf(*left);
     manifest.regions[1] = regionsOf(*right);
-    return assemble(x86, aarch64, manifest, /*strip=*/false);
+    return assemble(x86, aarch64, manifest, options);
 }
 
 Result<void> writePairImage(std::span<const std::byte> x86, std::span<const std::byte> aarch64, Manifest manifest,
-                            const std::string &path) {
-    auto bytes = makePairImage(x86, aarch64, std::move(manifest));
+                            const std::string &path, const PairOptions &options) {
+    auto bytes = makePairImage(x86, aarch64, std::move(manifest), options);
     if (!bytes) return std::move(bytes.error()).in(path);
     return writeOutputFile(path, *bytes, 0777);
 }
 
 Result<std::vector<std::byte>> stripPairImage(const PairImage &image) {
-    ElfRewrite how;
-    how.strip = true;
-    auto aarch64 = rewriteElf(image.elf(Isa::aarch64), "the aarch64 half", how);
-    if (!aarch64) return aarch64;
-    return assemble(image.elf(Isa::x86_64), *aarch64, image.manifest(), /*strip=*/true);
+    PairOptions options;
+    options.strip = true;
+    if (image.sites()) options.sites = image.sites()->bytes();
+    return assemble(image.elf(Isa::x86_64), image.elf(Isa::aarch64), image.manifest(), options);
 }
 
 Result<std::vector<std::byte>> extractHalf(const PairImage &image, Isa isa) {
     if (isa == Isa::aarch64) return std::vector<std::byte>(image.elf(isa).begin(), image.elf(isa).end());
     ElfRewrite how;
-    how.drop = {kAArch64Section, kManifestSection, kChecksumSection};
+    how.drop = ownSections();
     return rewriteElf(image.elf(isa), "the x86_64 half", how);
 }
 

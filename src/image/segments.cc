@@ -105,11 +105,12 @@ std::optional<std::span<const std::byte>> findSectionBytes(std::span<const std::
     return bytes.subspan(section->sh_offset, section->sh_size);
 }
 
-std::string pairId(const HalfElf &x86, const HalfElf &arm) {
+std::string pairId(const HalfElf &x86, const HalfElf &arm, std::span<const std::byte> sites) {
     XXH3_state_t state;
     XXH3_128bits_reset(&state);
     hashHalf(&state, x86);
     hashHalf(&state, arm);
+    XXH3_128bits_update(&state, sites.data(), sites.size());
     XXH128_canonical_t canonical;
     XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state));
     std::string text;

@@ -22,7 +22,7 @@ Result<HalfElf> readHalfElf(std::span<const std::byte> elf, Isa isa);
 /// The bytes of a section of an ELF file; nothing if the file has none of that name or it lies outside the file.
 std::optional<std::span<const std::byte>> findSectionBytes(std::span<const std::byte> elf, std::string_view name);
 
-/// XXH3-128 over what both halves load, 32 hex digits (docs/image-format.md).
-std::string pairId(const HalfElf &x86, const HalfElf &arm);
+/// XXH3-128 over what both halves load and the site table (empty: there is none), 32 hex digits (docs/image-format.md).
+std::string pairId(const HalfElf &x86, const HalfElf &arm, std::span<const std::byte> sites);
 
 } // namespace dyad

@@ -1,4 +1,5 @@
-// The site table: what the monitor must know of every place where a thread can be captured. Specification: docs/site-table.md.
+// The site table: what the monitor must know of every place where a thread can be captured. Specification:
+// docs/site-table.md.
 #pragma once
 
 #include "support/isa.h"
@@ -34,13 +35,13 @@ struct SitePlan {
     std::vector<Function> functions;
 };
 
-enum class LocationKind : std::uint8_t { Register = 1, Memory = 2, Constant = 3 };
+enum class LocationKind : std::uint8_t { Register = 1, Memory = 2, Constant = 3, LargeConstant = 4 };
 
 // The records of docs/site-table.md, as they lie in the file.
 struct SiteLocation {
     LocationKind kind;
-    std::uint8_t size;
-    std::uint16_t reg; ///< DWARF number
+    std::uint8_t size; ///< at most the value's; the rest of the value is zero
+    std::uint16_t reg; ///< DWARF number (isa_registers.h)
     std::int32_t number;
     bool operator==(const SiteLocation &) const = default;
 };
@@ -57,7 +58,10 @@ struct SiteRecords {
         std::string function;    ///< symbol: a function or a resume function
         std::uint32_t offset;    ///< of the return address, or of the byte after the NOP
         std::uint32_t site;      ///< number in the plan
+        /// Sizes are those of registers and slots, and may be larger than the value's; a LargeConstant's number is a
+        /// position in `constants`. Memory of size 0 is a slot that code generation names by its address only.
         std::vector<SiteLocation> locations;
+        std::vector<std::uint64_t> constants;
         std::uint16_t cfaRegister;
         std::int32_t cfaOffset;
         std::vector<SavedRegister> saved;
@@ -65,13 +69,14 @@ struct SiteRecords {
     std::vector<Stop> stops;
 };
 
-/// Fails, naming function and site, unless both halves have the same sites with as many values as planned.
+/// Fails, naming function and site, unless both halves have the same sites with as many values as planned, each of them
+/// in a place that the table can describe.
 Result<void> compareSites(const SitePlan &plan, const std::array<SiteRecords, 2> &records);
 
 /// Address of a symbol in the linked half, or nothing if the link dropped it (its sites then have no stops).
 using SymbolAddress = std::optional<std::uint64_t> (*)(void *context, Isa isa, std::string_view name);
 
-/// The bytes of the table. Deterministic.
+/// The bytes of the table, after compareSites(). Deterministic.
 Result<std::vector<std::byte>> makeSiteTable(const SitePlan &plan, const std::array<SiteRecords, 2> &records,
                                              SymbolAddress addressOf, void *context);
 
@@ -109,6 +114,9 @@ class SiteTable {
     Stop stop(Isa isa, std::uint32_t position) const;
     /// The stop whose address is exactly `address`.
     std::optional<Stop> findStop(Isa isa, std::uint64_t address) const;
+    /// The value of a location of kind Constant or LargeConstant.
+    std::uint64_t constant(const SiteLocation &location) const;
+    std::span<const std::byte> bytes() const { return bytes_; }
 
   private:
     explicit SiteTable(std::span<const std::byte> bytes) : bytes_(bytes) {}
