@@ -9,10 +9,12 @@
 #include "driver/cc/messages.h"
 #include "driver/cc/resolve.h"
 #include "passes/lower_variadics.h"
+#include "passes/migration/migration.h"
 #include "passes/separate_globals.h"
 
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/Verifier.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -96,10 +98,23 @@ void printSteps(const LinkRequest& request, const Resolution& resolution) {
     errs() << " \"pair\" \"<x86_64>\" \"<aarch64>\" \"-o\" \"" << resolution.arguments.output << "\"\n";
 }
 
-SmallVector<char, 0> runPasses(Module& module) {
+SmallVector<char, 0> runPasses(Module& module, const Options& options, const MigrationSettings& settings,
+                               std::optional<SitePlan>& plan) {
     lowerVariadics(module);
     separateGlobals(module);
+    if (options.migration && module.getNamedValue("__dyad_stack_pointer")) // TEMPORARY
+        plan = addMigration(module, settings);
     SmallVector<char, 0> bitcode;
+    if (!options.emitIr.empty()) {
+        std::error_code code;
+        raw_fd_ostream file(options.emitIr, code, sys::fs::OF_Text);
+        module.print(file, nullptr);
+        if (file.has_error() || code) {
+            printError("cannot write '" + options.emitIr + "': " + (code ? code : file.error()).message());
+            file.clear_error();
+            return bitcode;
+        }
+    }
     if (verifyModule(module, &errs())) {
         printError("internal error: the passes left broken IR (above); please report it with the sources");
         return bitcode;
@@ -136,12 +151,13 @@ int runLink(const LinkRequest& request) {
 
     // One portable module, optimised once; every symbol has a definition from here on.
     SmallVector<char, 0> bitcode;
+    std::optional<SitePlan> plan;
     {
         LLVMContext context;
         std::unique_ptr<Module> module = resolveProgram(resolution, context);
         if (!module)
             return 1;
-        bitcode = runPasses(*module);
+        bitcode = runPasses(*module, request.options, {}, plan);
         if (bitcode.empty())
             return 1;
     }

@@ -33,6 +33,8 @@ void printHelp() {
               "  --isa=ISA            compile a native source for x86_64 or aarch64 only\n"
               "  --x86-cpu=CPU        CPU that the x86-64 half needs (default x86-64)\n"
               "  --arm-cpu=CPU        CPU that the AArch64 half needs (default generic ARMv8-A)\n"
+              "  -fno-migration       link a pair that cannot migrate\n"
+              "  --emit-program-ir=F  write the IR of the whole program, after all passes, to F\n"
               "  -Xarch_ISA FLAG      pass FLAG to the code generation or native compile of one ISA\n"
               "  -###, -v             print every step (-### runs none)\n"
               "  -Wl,-Map=FILE        write the link map of both halves side by side\n"

@@ -147,8 +147,13 @@ class Parser {
             return true;
         if (matchValue(argument, "--isa=", [&](StringRef value) { setNative(value); }) ||
             matchValue(argument, "--x86-cpu=", [&](StringRef value) { options_.x86Cpu = value.str(); }) ||
-            matchValue(argument, "--arm-cpu=", [&](StringRef value) { options_.armCpu = value.str(); }))
+            matchValue(argument, "--arm-cpu=", [&](StringRef value) { options_.armCpu = value.str(); }) ||
+            matchValue(argument, "--emit-program-ir=", [&](StringRef value) { options_.emitIr = value.str(); }))
             return true;
+        if (argument == "-fmigration" || argument == "-fno-migration") {
+            options_.migration = argument == "-fmigration";
+            return true;
+        }
         if (argument == "--isa" || argument == "--x86-cpu" || argument == "--arm-cpu")
             return refuse(argument, "needs a value, as in " + argument + "=VALUE");
         // clang suggests its own options only.

@@ -27,6 +27,8 @@ struct Options {
     bool noStandardLibraries = false;    ///< -nostdlib or -nodefaultlibs
     bool noStartFiles = false;           ///< -nostdlib or -nostartfiles
     bool relocatable = false;            ///< -r
+    bool migration = true;               ///< not -fno-migration: the pair gets sites
+    std::string emitIr;                  ///< --emit-program-ir=: file for the whole program's IR after all passes
     bool cxx = false;                    ///< called as dyad-c++
     bool pedanticErrors = false;         ///< -Werror: our warnings become errors
     std::vector<std::string> quietWarnings; ///< names given as -Wno-dyad-...

@@ -22,6 +22,9 @@ namespace {
 
 // What native code and code generation refer to by name: kept even if the IR does not.
 constexpr const char* kKept[] = {"main", "__dyad_start", "__dyad_fault", "__stack_chk_fail", "__stack_chk_guard"};
+// What the migration passes refer to.
+constexpr const char* kKeptForMigration[] = {"__dyad_stack_pointer", "__dyad_stack_limit", "__dyad_stack_overflow",
+                                             "__dyad_arrived",       "__dyad_restore",     "__dyad_save_mask"};
 
 // Defined by the linker scripts.
 bool isScriptSymbol(StringRef name) {
@@ -103,6 +106,9 @@ std::vector<std::string> resolveArguments(const Resolution& resolution, const st
                                        "--lto-O" + std::to_string(resolution.options.level)};
     for (const char* symbol : kKept)
         arguments.insert(arguments.end(), {"-u", symbol});
+    if (resolution.options.migration)
+        for (const char* symbol : kKeptForMigration)
+            arguments.insert(arguments.end(), {"-u", symbol});
     for (const std::string& symbol : wanted)
         arguments.insert(arguments.end(), {"-u", symbol});
     // lld sees what the x86-64 objects refer to.

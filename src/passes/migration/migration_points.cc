@@ -1,0 +1,222 @@
+// See migration_points.h.
+#include "passes/migration/migration_points.h"
+
+#include "passes/migration/capturable.h"
+#include "passes/migration/strip_mining.h"
+
+#include "llvm/ADT/SCCIterator.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ScalarEvolution.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Transforms/Utils/Local.h"
+
+#include <map>
+
+using namespace llvm;
+
+namespace dyad {
+
+namespace {
+
+// IR instructions that may run between two points; about 10 microseconds.
+constexpr std::uint64_t kShort = 30000;
+// What a call is taken to cost: longer ones pass points of their own.
+constexpr std::uint64_t kCallCost = 40;
+
+void addPoint(Instruction* before) {
+    Module& module = *before->getModule();
+    FunctionCallee point = module.getOrInsertFunction(kPointName, Type::getVoidTy(module.getContext()));
+    CallInst* call = CallInst::Create(point, "", before->getIterator());
+    // The verifier wants a place for calls in functions with debug information.
+    if (DISubprogram* subprogram = before->getFunction()->getSubprogram())
+        call->setDebugLoc(before->getDebugLoc() ? before->getDebugLoc()
+                                                : DebugLoc(DILocation::get(module.getContext(), 0, 0, subprogram)));
+}
+
+// -- Loops -----------------------------------------------------------------------------------------------------------------
+
+class LoopPoints {
+  public:
+    LoopPoints(LoopInfo& loops, DominatorTree& dominators, ScalarEvolution& evolution)
+        : loops_(loops), dominators_(dominators), evolution_(evolution) {}
+
+    void run() {
+        for (Loop* loop : loops_)
+            decide(*loop);
+        for (StripPlan& plan : strips_)
+            addPoint(stripMine(plan));
+        for (BasicBlock* header : headers_)
+            addPoint(&*header->getFirstInsertionPt());
+    }
+
+  private:
+    // Returns instructions per run of the loop until it ends or passes a point.
+    std::uint64_t decide(Loop& loop) {
+        std::uint64_t body = 0;
+        bool passesPoint = false;
+        SmallVector<BasicBlock*, 4> latches;
+        loop.getLoopLatches(latches);
+        auto always = [&](BasicBlock* block) {
+            return all_of(latches, [&](BasicBlock* latch) { return dominators_.dominates(block, latch); });
+        };
+        size_t before = headers_.size();
+        for (Loop* inner : loop)
+            body += decide(*inner);
+        for (size_t i = before; i < headers_.size(); ++i)
+            passesPoint |= always(headers_[i]);
+        for (BasicBlock* block : loop.blocks())
+            if (loops_.getLoopFor(block) == &loop)
+                for (Instruction& instruction : *block)
+                    body += isa<CallBase>(instruction) && !isa<IntrinsicInst>(instruction) ? kCallCost : 1;
+        unsigned trips = evolution_.getSmallConstantMaxTripCount(&loop);
+        if (trips && trips * body <= kShort)
+            return trips * body;
+        if (passesPoint)
+            return body;
+        if (std::optional<StripPlan> plan = planStrips(loop, evolution_, std::max<std::uint64_t>(kShort / body, 16))) {
+            strips_.push_back(*plan);
+            return kShort;
+        }
+        headers_.push_back(loop.getHeader());
+        return body;
+    }
+
+    LoopInfo& loops_;
+    DominatorTree& dominators_;
+    ScalarEvolution& evolution_;
+    SmallVector<BasicBlock*, 16> headers_;
+    SmallVector<StripPlan, 16> strips_;
+};
+
+// -- Recursion -------------------------------------------------------------------------------------------------------------
+
+// Finds the functions that the back edges of the call graph lead to. All indirect calls lead to one node, which leads to
+// every function whose address is taken.
+class RecursionPoints {
+  public:
+    explicit RecursionPoints(Module& module) {
+        for (Function& function : module) {
+            if (function.isDeclaration())
+                continue;
+            auto& callees = graph_[&function];
+            for (Instruction& instruction : instructions(function))
+                if (auto* call = dyn_cast<CallBase>(&instruction)) {
+                    if (isIndirect(*call))
+                        callees.insert(nullptr);
+                    else if (Function* callee = namedCallee(*call); callee && !callee->isDeclaration())
+                        callees.insert(callee);
+                }
+            if (function.hasAddressTaken())
+                graph_[nullptr].insert(&function);
+            order_.push_back(&function);
+        }
+    }
+
+    SmallVector<Function*, 16> run() {
+        for (Function* function : order_)
+            search(function);
+        SmallVector<Function*, 16> result;
+        for (Function* function : order_)
+            if (targets_.contains(function) || (targets_.contains(nullptr) && closesIndirectCycle(function)))
+                result.push_back(function);
+        return result;
+    }
+
+  private:
+    enum class Mark { New, Open, Done };
+
+    void search(Function* root) {
+        if (marks_[root] != Mark::New)
+            return;
+        struct Step {
+            Function* function;
+            SetVector<Function*>::iterator next;
+        };
+        SmallVector<Step, 32> path{{root, graph_[root].begin()}};
+        marks_[root] = Mark::Open;
+        while (!path.empty()) {
+            Step& step = path.back();
+            if (step.next == graph_[step.function].end()) {
+                marks_[step.function] = Mark::Done;
+                path.pop_back();
+                continue;
+            }
+            Function* callee = *step.next++;
+            if (marks_[callee] == Mark::Open)
+                targets_.insert(callee);
+            if (marks_[callee] != Mark::New)
+                continue;
+            marks_[callee] = Mark::Open;
+            path.push_back({callee, graph_[callee].begin()});
+        }
+    }
+
+    // A function that pointers lead to and that, itself or through others, calls through pointers.
+    bool closesIndirectCycle(Function* function) {
+        if (!function->hasAddressTaken())
+            return false;
+        SmallPtrSet<Function*, 32> seen{function};
+        SmallVector<Function*, 32> work{function};
+        while (!work.empty())
+            for (Function* callee : graph_[work.pop_back_val()]) {
+                if (!callee)
+                    return true;
+                if (seen.insert(callee).second)
+                    work.push_back(callee);
+            }
+        return false;
+    }
+
+    std::map<Function*, SetVector<Function*>> graph_;
+    SmallVector<Function*, 64> order_;
+    DenseMap<Function*, Mark> marks_;
+    SmallPtrSet<Function*, 32> targets_;
+};
+
+// Called by native code on the trap stack, or in a destination before the frames are rebuilt (src/libos/native.h).
+SmallPtrSet<Function*, 16> calledOnOtherStacks(Module& module) {
+    SmallPtrSet<Function*, 16> functions;
+    SmallVector<Function*, 16> work;
+    for (StringRef name : {"__dyad_fault", "__dyad_restore"})
+        if (Function* root = module.getFunction(name))
+            work.push_back(root);
+    while (!work.empty()) {
+        Function* function = work.pop_back_val();
+        if (!functions.insert(function).second)
+            continue;
+        for (Instruction& instruction : instructions(*function))
+            if (auto* call = dyn_cast<CallBase>(&instruction))
+                if (Function* callee = namedCallee(*call); callee && !callee->isDeclaration())
+                    work.push_back(callee);
+    }
+    return functions;
+}
+
+} // namespace
+
+void placeMigrationPoints(Module& module) {
+    PassBuilder builder;
+    FunctionAnalysisManager analyses;
+    builder.registerFunctionAnalyses(analyses);
+    SmallPtrSet<Function*, 16> excluded = calledOnOtherStacks(module);
+    SmallVector<Function*, 16> recursive = RecursionPoints(module).run();
+    for (Function& function : module) {
+        if (function.isDeclaration() || excluded.contains(&function))
+            continue;
+        removeUnreachableBlocks(function);
+        LoopPoints(analyses.getResult<LoopAnalysis>(function), analyses.getResult<DominatorTreeAnalysis>(function),
+                   analyses.getResult<ScalarEvolutionAnalysis>(function))
+            .run();
+        analyses.clear(function, function.getName());
+    }
+    for (Function* function : recursive)
+        if (!excluded.contains(function))
+            addPoint(&*function->getEntryBlock().getFirstNonPHIOrDbgOrAlloca());
+}
+
+} // namespace dyad

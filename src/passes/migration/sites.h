@@ -1,0 +1,33 @@
+// The sites of a function: numbers, and the values that are recorded at each.
+#pragma once
+
+#include "image/site_table.h"
+#include "passes/migration/capturable.h"
+#include "passes/migration/live_values.h"
+#include "passes/migration/setjmp_contexts.h"
+
+#include <vector>
+
+namespace dyad {
+
+/// A call or point that carries, as its "deopt" bundle, its number (i64) and the pieces of its recorded values.
+struct Site {
+    std::uint32_t number; ///< in the whole program
+    SiteKind kind;
+    llvm::CallBase* call;
+    Values live;     ///< after it, without its result
+    Values recorded; ///< of these and what they are computed from; in functions that call setjmp the frame comes first
+    std::vector<std::uint8_t> sizes; ///< of the pieces, in order
+};
+
+/// Numbers the sites of `function` from `first` and adds their bundles.
+std::vector<Site> markSites(llvm::Function& function, const CapturableFunctions& capturable,
+                            const SetjmpContexts& contexts, std::uint32_t first);
+
+/// The site number that a call's bundle carries, or nothing.
+std::optional<std::uint32_t> siteNumber(const llvm::CallBase& call);
+
+/// The function's entry in the plan.
+SitePlan::Function describe(const llvm::Function& function, const llvm::Function& resume, const std::vector<Site>& sites);
+
+} // namespace dyad
