@@ -5,6 +5,7 @@
 #include "heap.h"
 #include "mappings.h"
 #include "memory.h"
+#include "migration.h"
 #include "monitor.h"
 #include "paths.h"
 #include "random.h"
@@ -44,6 +45,7 @@ void initialise(dyad_control* control, uintptr_t arenaStart) {
     machine.arenaSize = control->arena_size;
     monitor = {};
     initialiseSignals();
+    initialiseMigration();
     initialiseRandom(control->seed);
     resetHeap();
     initialiseMemory(arenaStart, control->arena_size);

@@ -1,9 +1,10 @@
 // The program's memory (brk(2), mmap(2), mremap(2), mprotect(2)). The arena is all there is: the break grows up from
-// its low end, mappings come from the top down. Free pages are zero and not accessible: cleared and closed when they are
-// given back, opened when they are taken. Nothing in the arena is ever executable.
+// its low end, mappings come from the top down. Free pages are not accessible: closed when they are given back, opened when
+// they are taken, and zero then. Nothing in the arena is ever executable.
 #include "memory.h"
 
 #include "file.h"
+#include "kept_pages.h"
 #include "mappings.h"
 #include "monitor.h"
 #include "system_call.h"
@@ -13,6 +14,8 @@ namespace libos {
 namespace {
 
 constexpr uint8_t kReadWrite = L_PROT_READ | L_PROT_WRITE;
+/// Free pages that keep their memory, at most: what other systems' allocators keep at their largest.
+constexpr uint64_t kMostKept = 32 << 20;
 uint64_t breakStart, breakNow;
 
 bool pageAligned(uint64_t value) { return value % kPage == 0; }
@@ -29,32 +32,16 @@ void unprotect(uint64_t start, uint64_t end) {
     }
 }
 
-/// Clears what the program has in the range and forgets shared mappings; protection and regions stay to be set.
-bool clear(uint64_t start, uint64_t end) {
+/// Gives up what the program has in the range, except for the memory itself, which is readable and writable then.
+bool leave(uint64_t start, uint64_t end) {
     unprotect(start, end); // shared mappings are read for the last time
-    if (!dropMappings(start, end)) return false;
-    for (uint64_t at = start; at < end;) {
-        const Region* region = arena.find(at);
-        uint64_t stop = smaller(end, region->end);
-        if (region->kind != RegionKind::Free) __dyad_discard(at, stop - at);
-        at = stop;
-    }
-    return true;
-}
-
-/// Makes the range one region, open to reading and writing.
-bool open(uint64_t start, uint64_t end, RegionKind kind) {
-    if (__dyad_protect(start, end - start, kReadWrite)) return false;
-    return arena.set(start, end, kind, kReadWrite);
+    return dropMappings(start, end);
 }
 
 /// Gives program pages back: whatever of the range is free already stays free.
 long unmap(uint64_t start, uint64_t end) {
     if (arena.allFree(start, end)) return 0;
-    if (!clear(start, end)) return -L_ENOMEM;
-    // Where the host has no room to describe one more piece, the pages stay open: zero all the same.
-    __dyad_protect(start, end - start, L_PROT_NONE);
-    return arena.set(start, end, RegionKind::Free, L_PROT_NONE) ? 0 : -L_ENOMEM;
+    return leave(start, end) && giveMemoryBack(start, end) ? 0 : -L_ENOMEM;
 }
 
 long checkProtection(uint32_t protection) {
@@ -72,13 +59,14 @@ long place(uint64_t hint, uint64_t size, uint32_t flags) {
             if (!free) return -L_EEXIST;
         } else if (!free) {
             if (!arena.noneInternal(hint, hint + size)) return -L_ENOMEM;
-            if (!clear(hint, hint + size)) return -L_ENOMEM;
+            if (!leave(hint, hint + size)) return -L_ENOMEM;
+            discardTaken(hint, hint + size);
         }
-        return open(hint, hint + size, RegionKind::Mapped) ? static_cast<long>(hint) : -L_ENOMEM;
+        return openMemory(hint, hint + size, RegionKind::Mapped) ? static_cast<long>(hint) : -L_ENOMEM;
     }
     hint = roundDown(hint, kPage);
     if (hint && hint + size > hint && inArena(hint, hint + size) && arena.allFree(hint, hint + size) &&
-        open(hint, hint + size, RegionKind::Mapped))
+        openMemory(hint, hint + size, RegionKind::Mapped))
         return static_cast<long>(hint);
     uint64_t at = takeMemory(size, RegionKind::Mapped);
     return at ? static_cast<long>(at) : -L_ENOMEM;
@@ -94,6 +82,7 @@ long protect(uint64_t start, uint64_t size, uint32_t protection) {
 void initialiseMemory(uint64_t start, uint64_t size) {
     arena.initialise(start, start + roundDown(size, kPage));
     __dyad_protect(start, roundDown(size, kPage), L_PROT_NONE);
+    keptPages.initialise(smaller(kMostKept, roundDown(size / 16, kPage)));
     breakStart = breakNow = start;
 }
 
@@ -103,7 +92,7 @@ long sysBrk(uint64_t wanted) {
     if (wanted < breakStart || wanted > arena.end()) return static_cast<long>(breakNow);
     uint64_t oldEnd = roundUp(breakNow, kPage), newEnd = roundUp(wanted, kPage);
     if (newEnd > oldEnd) {
-        if (!arena.allFree(oldEnd, newEnd) || !open(oldEnd, newEnd, RegionKind::Heap))
+        if (!arena.allFree(oldEnd, newEnd) || !openMemory(oldEnd, newEnd, RegionKind::Heap))
             return static_cast<long>(breakNow);
     } else if (newEnd < oldEnd && unmap(newEnd, oldEnd)) {
         return static_cast<long>(breakNow);
@@ -213,7 +202,7 @@ long sysMremap(uint64_t start, uint64_t oldSize, uint64_t newSize, uint32_t flag
             return static_cast<long>(start);
         }
         if (!shared && start + newSize <= arena.end() && arena.allFree(end, start + newSize)) {
-            if (!open(end, start + newSize, RegionKind::Mapped)) return -L_ENOMEM;
+            if (!openMemory(end, start + newSize, RegionKind::Mapped)) return -L_ENOMEM;
             if (protection != kReadWrite)
                 if (long error = protect(end, newSize - oldSize, protection)) return error;
             return static_cast<long>(start);

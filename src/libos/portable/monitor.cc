@@ -3,6 +3,7 @@
 #include "monitor.h"
 
 #include "heap.h"
+#include "migration.h"
 #include "signals.h"
 #include "transfer.h"
 
@@ -18,11 +19,11 @@ char* ringBytes(uint32_t offset) { return reinterpret_cast<char*>(machine.contro
 void fence() { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 uint64_t acquire(const volatile uint64_t& counter) { return __atomic_load_n(&counter, __ATOMIC_ACQUIRE); }
 
-/// Sleeps, counting the time as idle.
+/// Sleeps, counting the time as idle, however much of it the program was stopped.
 void sleepUntil(uint64_t deadline) {
-    uint64_t before = __dyad_clock();
+    uint64_t idle = __dyad_idle_ns, before = __dyad_clock();
     __dyad_wait(deadline);
-    monitor.idleNs += __dyad_clock() - before;
+    __dyad_idle_ns = idle + (__dyad_clock() - before);
 }
 
 void put(uint64_t at, const void* from, size_t size) {
@@ -105,6 +106,9 @@ void handle(uint32_t type, uint32_t size, uint64_t at) {
         if (fd == 1 || fd == 2) monitor.outputError[fd - 1] = payload<int32_t>(at, size, 4);
         break;
     }
+    case DYAD_FRAME_MIGRATED:
+        migrationAnswered(payload<int32_t>(at, size, 0));
+        break;
     case DYAD_FRAME_FILE_DIRECTORY:
     case DYAD_FRAME_FILE_REGULAR:
     case DYAD_FRAME_FILE_DATA:

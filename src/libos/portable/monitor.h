@@ -19,7 +19,6 @@ extern Machine machine;
 /// What the monitor has said, kept until somebody asks for it.
 struct MonitorState {
     bool welcomed;
-    uint64_t idleNs; ///< spent asleep in __dyad_wait: not CPU time
     uint64_t tickHz, welcomeTicks;
     int64_t realTimeNs;
     uint32_t syncsSent, syncsDone;

@@ -9,6 +9,7 @@
 #include "random.h"
 #include "regions.h"
 #include "signals.h"
+#include "stack.h"
 #include "system_call.h"
 #include "transfer.h"
 
@@ -92,7 +93,7 @@ LinuxRlimit limitOf(uint32_t which) {
     case L_RLIMIT_NOFILE:
         return {descriptors.limit, kDescriptorLimit};
     case L_RLIMIT_STACK:
-        return {machine.control->stack_size, machine.control->stack_size};
+        return {portableStackSize(), portableStackSize()};
     case L_RLIMIT_NPROC:
         return {1, 1};
     case L_RLIMIT_CORE:

@@ -37,7 +37,15 @@ void block(uint64_t counter, uint32_t out[16]) {
 } // namespace
 
 void initialiseRandom(const uint8_t seed[32]) {
-    memcpy(key, seed, sizeof key);
+    memset(key, 0, sizeof key);
+    stirRandom(seed);
+}
+
+void stirRandom(const uint8_t seed[32]) {
+    uint32_t more32[8];
+    memcpy(more32, seed, sizeof more32);
+    for (int i = 0; i < 8; ++i)
+        key[i] ^= more32[i];
     for (int i = 0; i < 4; ++i) {
         uint64_t more;
         if (!__dyad_cpu_random(&more)) break;

@@ -8,4 +8,7 @@ namespace libos {
 void initialiseRandom(const uint8_t seed[32]);
 void randomBytes(void* to, size_t size);
 
+/// Adds more to what the numbers are made from: after a move, so that two copies of a program differ.
+void stirRandom(const uint8_t seed[32]);
+
 } // namespace libos

@@ -2,15 +2,13 @@
 #include "regions.h"
 
 #include "../native.h"
+#include "kept_pages.h"
 
 namespace libos {
 
 Regions arena;
 
 namespace {
-
-/// A change needs at most this many new nodes: two cuts and the new region.
-constexpr uint32_t kNodesPerChange = 3;
 
 void update(Region* node) {
     uint64_t most = node->kind == RegionKind::Free ? node->size() : 0;
@@ -115,10 +113,11 @@ void Regions::freeTree(Region* tree) {
     freeTree(right);
 }
 
-/// Makes sure of nodes for one change, and for the change that takes a page of more nodes.
+/// Makes sure of nodes for one change, and for the change that takes a page of more nodes. Any free page may be taken:
+/// call it before a place is chosen or after it is taken.
 bool Regions::refill() {
     if (spares_ >= 2 * kNodesPerChange) return true;
-    if (spares_ < kNodesPerChange) return false;
+    if (!ready()) return false;
     if (!root_ || root_->largestFree < kPage) return true;
     const Region* node = root_;
     while (true) { // the highest free page
@@ -131,6 +130,7 @@ bool Regions::refill() {
     }
     uint64_t page = node->end - kPage;
     if (__dyad_protect(page, kPage, L_PROT_READ | L_PROT_WRITE)) return true; // there are nodes for this change
+    keptPages.clear(page, page + kPage);
     replace(page, page + kPage, RegionKind::Internal, L_PROT_READ | L_PROT_WRITE);
     Region* nodes = reinterpret_cast<Region*>(page);
     for (size_t i = 0; i < kPage / sizeof(Region); ++i)
@@ -167,8 +167,9 @@ uint64_t Regions::take(uint64_t size, RegionKind kind, uint8_t protection) {
 }
 
 bool Regions::set(uint64_t start, uint64_t end, RegionKind kind, uint8_t protection) {
-    if (!refill()) return false;
+    if (!ready()) return false;
     replace(start, end, kind, protection);
+    refill();
     return true;
 }
 
@@ -252,20 +253,48 @@ bool Regions::consistent() const {
 uint64_t takeMemory(uint64_t bytes, RegionKind kind) {
     constexpr uint8_t readWrite = L_PROT_READ | L_PROT_WRITE;
     bytes = roundUp(bytes, kPage);
-    uint64_t at = arena.take(bytes, kind, readWrite);
-    if (!at || !__dyad_protect(at, bytes, readWrite)) return at;
-    arena.set(at, at + bytes, RegionKind::Free, L_PROT_NONE); // the host has no room to describe the pages
-    return 0;
+    uint64_t at = keptPages.find(bytes);
+    if (!at || !arena.set(at, at + bytes, kind, readWrite)) at = arena.take(bytes, kind, readWrite);
+    if (!at) return 0;
+    if (__dyad_protect(at, bytes, readWrite)) { // the host has no room to describe the pages
+        arena.set(at, at + bytes, RegionKind::Free, L_PROT_NONE);
+        return 0;
+    }
+    keptPages.clear(at, at + bytes);
+    return at;
+}
+
+bool openMemory(uint64_t start, uint64_t end, RegionKind kind) {
+    constexpr uint8_t readWrite = L_PROT_READ | L_PROT_WRITE;
+    if (__dyad_protect(start, end - start, readWrite)) return false;
+    keptPages.clear(start, end);
+    return arena.set(start, end, kind, readWrite);
+}
+
+void discardTaken(uint64_t start, uint64_t end) {
+    while (start < end) {
+        const Region* region = arena.find(start);
+        uint64_t stop = smaller(end, region->end);
+        if (region->kind != RegionKind::Free) __dyad_discard(start, stop - start);
+        start = stop;
+    }
+}
+
+bool giveMemoryBack(uint64_t start, uint64_t end) {
+    if (!arena.ready()) return false;
+    bool keep = end - start <= KeptPages::kMostPiece;
+    if (!keep) discardTaken(start, end);
+    // Where the host has no room to describe one more piece, the pages stay open: zero, or to be cleared, all the same.
+    __dyad_protect(start, end - start, L_PROT_NONE);
+    if (keep) keptPages.add(start, end);
+    return arena.set(start, end, RegionKind::Free, L_PROT_NONE); // last: it may take one of the pages for itself
 }
 
 void* takePages(uint64_t bytes) { return reinterpret_cast<void*>(takeMemory(bytes, RegionKind::Internal)); }
 
 void releasePages(void* pages, uint64_t bytes) {
     uint64_t start = reinterpret_cast<uint64_t>(pages);
-    bytes = roundUp(bytes, kPage);
-    __dyad_discard(start, bytes);
-    __dyad_protect(start, bytes, L_PROT_NONE); // may fail where the host has no room to describe it: zero all the same
-    if (!arena.set(start, start + bytes, RegionKind::Free, L_PROT_NONE))
+    if (!giveMemoryBack(start, start + roundUp(bytes, kPage)))
         __dyad_crash(DYAD_CRASH_PANIC, 0, "no memory left to describe free memory");
 }
 

@@ -8,7 +8,7 @@
 namespace libos {
 
 enum class RegionKind : uint8_t {
-    Free,     ///< nobody's: zero and not accessible
+    Free,     ///< nobody's: not accessible; zero, or kept (kept_pages.h)
     Internal, ///< the libOS's own: files, slabs
     Heap,     ///< below the program break
     Mapped,   ///< the program's mmap
@@ -36,8 +36,10 @@ class Regions {
     const Region* find(uint64_t address) const;
     /// Takes `size` bytes (whole pages) from the highest free region that has room. Returns the address, or 0.
     uint64_t take(uint64_t size, RegionKind kind, uint8_t protection);
-    /// Makes [start, end) one region, whatever it was. Returns false if there is no memory for the book-keeping.
+    /// Makes [start, end) one region, whatever it was; then the book-keeping may take a free page for itself. Returns
+    /// false, and does nothing, if it is not ready: there is no memory for the book-keeping.
     bool set(uint64_t start, uint64_t end, RegionKind kind, uint8_t protection);
+    bool ready() const { return spares_ >= kNodesPerChange; }
     /// Whether all of [start, end) is free / of one of the program's kinds / free or the program's.
     bool allFree(uint64_t start, uint64_t end) const;
     bool allProgram(uint64_t start, uint64_t end) const;
@@ -47,6 +49,9 @@ class Regions {
     bool consistent() const;
 
   private:
+    /// A change needs at most this many new nodes: two cuts and the new region.
+    static constexpr uint32_t kNodesPerChange = 3;
+
     Region* newNode();
     void freeNode(Region* node);
     void freeTree(Region* tree);
@@ -66,6 +71,13 @@ extern Regions arena;
 
 /// Takes whole pages from the arena and makes them readable and writable; they are zero. Returns the address, or 0.
 uint64_t takeMemory(uint64_t bytes, RegionKind kind);
+/// The same for the pages [start, end), which are free. Returns false if it cannot be done.
+bool openMemory(uint64_t start, uint64_t end, RegionKind kind);
+/// Makes [start, end) free and not accessible, whatever it was; what of it is not free yet is readable and writable.
+/// Returns false if there is no memory for the book-keeping.
+bool giveMemoryBack(uint64_t start, uint64_t end);
+/// Gives the memory of what of [start, end) is not free back to the host: it is zero then, and as open as before.
+void discardTaken(uint64_t start, uint64_t end);
 /// Whole pages for the libOS's own use, zeroed. Null when the arena is full.
 void* takePages(uint64_t bytes);
 /// Gives them back to the arena, and their memory to the host.

@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "migration.h"
 #include "monitor.h"
 #include "process.h"
 #include "system_call.h"
@@ -64,6 +65,7 @@ struct Context {
 
 /// Calls the handler, with the masks that sigaction() asks for. The mask is put back unless the handler jumps out.
 void callHandler(int signal, const LinuxSiginfo& information, uint64_t maskAfter) {
+    OutsideLibos outside;
     LinuxSigaction action = signals.actions[signal];
     if (action.flags & L_SA_RESETHAND) signals.actions[signal].handler = kDefault;
     signals.mask |= action.mask & ~kUnmaskable;

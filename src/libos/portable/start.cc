@@ -1,5 +1,6 @@
 // __dyad_start: from the native part's hands to the program's main, through musl's __libc_start_main.
 #include "libos.h"
+#include "stack.h"
 
 extern "C" {
 int __libc_start_main(int (*main)(int, char**, char**), int argc, char** argv, void (*init)(void), void (*fini)(void),
@@ -18,9 +19,11 @@ extern "C" [[noreturn]] void __dyad_start(void) {
     auto* control = reinterpret_cast<dyad_control*>(DYAD_CONTROL_ADDRESS);
     control->boot_stage = 3;
     initialise(control, DYAD_ARENA_BASE);
+    makePortableStack(control->stack_size);
     makeThreadBlock();
     uintptr_t* stack = makeStartStack();
     announceMain();
+    __dyad_stop_point(); // requests count from here
     __libc_start_main(__dyad_program_main, static_cast<int>(stack[0]), reinterpret_cast<char**>(stack + 1), nullptr,
                       nullptr, nullptr);
     __dyad_crash(DYAD_CRASH_PANIC, 0, "the C library returned from the program's start");

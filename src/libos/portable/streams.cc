@@ -15,6 +15,16 @@ constexpr uint32_t kInputFrame = DYAD_FRAME_MAX - 8;
 
 uint32_t stdioKind(uint32_t fd) { return machine.control->stdio[fd]; }
 
+Inode* streamInodes[3]; ///< null: closed from the start
+
+/// Type and permissions of a stream, and the terminal that it is.
+void describeStream(Inode* inode, uint32_t kind) {
+    inode->mode = kind == DYAD_STDIO_TTY    ? L_S_IFCHR | 0620
+                  : kind == DYAD_STDIO_FILE ? L_S_IFREG | 0644
+                                            : L_S_IFIFO | 0600;
+    inode->device = kind == DYAD_STDIO_TTY ? 136 << 8 : 0; // /dev/pts/0
+}
+
 /// /dev/tty reads from standard input and writes to the first output that is a terminal.
 uint32_t outputOf(const File* file) {
     if (file->inode->kind == InodeKind::Terminal)
@@ -62,22 +72,26 @@ bool haveTerminal() {
 bool initialiseStreams() {
     for (uint32_t fd = 0; fd < 3; ++fd) {
         uint32_t kind = stdioKind(fd);
+        streamInodes[fd] = nullptr;
         if (kind == DYAD_STDIO_CLOSED) continue;
-        uint32_t mode = kind == DYAD_STDIO_TTY    ? L_S_IFCHR | 0620
-                        : kind == DYAD_STDIO_FILE ? L_S_IFREG | 0644
-                                                  : L_S_IFIFO | 0600;
-        Inode* inode = newInode(InodeKind::Stream, mode);
+        Inode* inode = newInode(InodeKind::Stream, 0);
         if (!inode) return false;
+        describeStream(inode, kind);
+        streamInodes[fd] = inode;
         inode->links = 1; // never freed
         inode->stream = static_cast<uint8_t>(fd);
         inode->synthetic = true;
-        if (kind == DYAD_STDIO_TTY) inode->device = 136 << 8; // /dev/pts/0
         uint32_t access = kind == DYAD_STDIO_TTY ? L_O_RDWR : fd == 0 ? L_O_RDONLY : L_O_WRONLY;
         File* file = openInode(inode, access | (kind == DYAD_STDIO_FILE && fd ? +L_O_APPEND : 0u));
         if (!file || installAt(file, false, static_cast<int>(fd)) < 0) return false;
         if (descriptors.lowestFree == fd) descriptors.lowestFree = fd + 1;
     }
     return true;
+}
+
+void refreshStreams() {
+    for (uint32_t fd = 0; fd < 3; ++fd)
+        if (streamInodes[fd] && stdioKind(fd) != DYAD_STDIO_CLOSED) describeStream(streamInodes[fd], stdioKind(fd));
 }
 
 long readStream(File* file, char* to, size_t size, bool mayBlock) {

@@ -7,6 +7,8 @@ namespace libos {
 
 /// Opens descriptors 0, 1 and 2 as the monitor describes them. Returns false if there is no memory.
 bool initialiseStreams();
+/// After a move: makes the streams what the monitor says they are now.
+void refreshStreams();
 /// The inode of /dev/tty, or null if no stream is a terminal.
 bool haveTerminal();
 long readStream(File* file, char* to, size_t size, bool mayBlock);

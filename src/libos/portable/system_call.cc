@@ -4,6 +4,7 @@
 
 #include "file.h"
 #include "log.h"
+#include "migration.h"
 #include "monitor.h"
 #include "signals.h"
 
@@ -313,6 +314,7 @@ void logAbsent(long number, const char* reason) {
 using namespace libos;
 
 extern "C" long __dyad_syscall(long number, long a, long b, long c, long d, long e, long f) {
+    InsideLibos inside;
     const long arguments[6] = {a, b, c, d, e, f};
     const SystemCall* entry = number >= 0 && number < kNumbers ? &kTable.calls[number] : nullptr;
     if (tracing() && (number == 93 || number == 94)) describe(entry->name, number, arguments).log(); // does not return

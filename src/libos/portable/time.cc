@@ -11,6 +11,7 @@ namespace libos {
 namespace {
 
 int64_t realOffset; ///< real minus monotonic, in ns
+uint64_t cpuAhead;  ///< CPU time of earlier machines, modulo 2^64
 
 constexpr int64_t kTick = kSecond / 100; ///< AT_CLKTCK is 100
 
@@ -54,12 +55,18 @@ void initialiseClock() {
     realOffset = monitor.realTimeNs + since - static_cast<int64_t>(__dyad_clock());
 }
 
-uint64_t cpuTime() {
-    uint64_t used = __dyad_cpu_time();
-    if (used != UINT64_MAX) return used;
+namespace {
+/// What the machine says, if it can tell, or the time that the program was not asleep.
+uint64_t machineCpuTime(uint64_t said) {
+    if (said != UINT64_MAX) return said;
     uint64_t now = __dyad_clock();
-    return now - smaller(now, monitor.idleNs);
+    return now - smaller(now, __dyad_idle_ns);
 }
+} // namespace
+
+uint64_t cpuTime() { return machineCpuTime(__dyad_cpu_time()) + cpuAhead; }
+
+void restoreCpuTime(uint64_t before) { cpuAhead += machineCpuTime(before) - machineCpuTime(__dyad_cpu_time()); }
 
 bool validTime(const LinuxTimespec& time) {
     return time.seconds >= 0 && time.nanoseconds >= 0 && time.nanoseconds < kSecond;

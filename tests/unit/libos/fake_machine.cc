@@ -35,6 +35,9 @@ int32_t __dyad_protect(uintptr_t address, uint64_t size, uint32_t prot) {
 }
 void __dyad_discard(uintptr_t address, uint64_t size) { std::memset(reinterpret_cast<void*>(address), 0, size); }
 void __dyad_set_thread_block(uintptr_t, uint64_t, uint64_t) {}
+void __dyad_stop_point(void) { ++fake->stopPoints; }
+void __dyad_arrive(void) {}
+uint32_t __dyad_isa(void) { return 1; }
 void __dyad_crash(uint32_t cause, uint32_t signal, const char* message) { throw Crash{cause, signal, message}; }
 void __dyad_halt(void) {
     fake->monitor.step();

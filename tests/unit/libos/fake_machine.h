@@ -23,6 +23,7 @@ struct FakeMachine {
     FakeMonitor monitor;
     uint64_t now = 1000000;
     bool deadlocked = false;
+    unsigned stopPoints = 0; ///< calls of __dyad_stop_point
     std::vector<std::pair<uint64_t, uint32_t>> protections; ///< address, prot of each __dyad_protect
 };
 extern FakeMachine* fake;
