@@ -10,8 +10,6 @@
 
 namespace dyad {
 
-inline constexpr std::uint32_t kCheckpointFormat = 1;
-
 /// All of a checkpoint but the pages of memory, which are too many to hold twice.
 struct Checkpoint {
     std::string pairId;    ///< of the image, 32 hex digits
@@ -51,10 +49,8 @@ struct CheckpointReader {
 Result<Checkpoint> readCheckpoint(ByteSource& source, const CheckpointReader& reader);
 Result<Checkpoint> readCheckpointFile(const std::string& path, const CheckpointReader& reader);
 
-/// The pair id and image path of a checkpoint, for finding the image; reads and checks the first section only.
-struct CheckpointOrigin {
-    std::string pairId, imagePath, name;
-};
-Result<CheckpointOrigin> readCheckpointOrigin(const std::string& path);
+/// The first section only, for finding the image: pairId, name, imagePath, toolVersion, isa, sizes, program.
+Result<Checkpoint> readCheckpointStart(ByteSource& source, const std::string& name);
+Result<Checkpoint> readCheckpointFileStart(const std::string& path);
 
 } // namespace dyad

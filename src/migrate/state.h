@@ -23,9 +23,9 @@ struct ThreadState {
     bool operator==(const ThreadState&) const = default;
 };
 
-/// Checks what lies in the arena, as readThreadState() does.
-Result<void> checkThreadState(const ThreadState& thread, const MemoryPlan& plan);
-/// Reads it from a stopped guest.
+/// Fails if the guest's part of it makes no sense with an arena of that size.
+Result<void> checkThreadState(const ThreadState& thread, std::uint64_t arenaSize);
+/// Reads it from a stopped guest, and checks it.
 Result<ThreadState> readThreadState(GuestMemory& memory);
 /// Writes it to a waiting guest. The caller has set clockNs to the time at which the program goes on.
 void writeThreadState(const ThreadState& thread, GuestMemory& memory);
@@ -56,6 +56,12 @@ struct CommonData {
 /// arena. Runs have at most 1 MiB and do not cross a gap. Pages that were never touched are not even looked at.
 using TakePages = std::function<Result<void>(GuestAddress address, std::span<const std::byte> pages)>;
 Result<void> forEachRun(GuestMemory& memory, const CommonData& common, const TakePages& take);
+
+/// Makes common data and arena zero throughout.
+Result<void> clearMemory(GuestMemory& memory, const CommonData& common);
+/// Writes whole pages; fails if they do not lie in common data or in the arena.
+Result<void> writePages(GuestMemory& memory, const CommonData& common, GuestAddress address,
+                        std::span<const std::byte> pages);
 
 struct CopiedMemory {
     std::uint64_t pages = 0, bytes = 0;

@@ -1,5 +1,5 @@
-// Writes a file whole or not at all: temporary file, then rename(2). No fsync: after a power cut the output can be made
-// again, and waiting for the disk would dominate small links.
+// Writes a file whole or not at all: temporary file, then rename(2). No fsync unless asked for: after a power cut most
+// output can be made again, and waiting for the disk would dominate small links.
 #include "support/output_file.h"
 
 #include <cerrno>
@@ -13,7 +13,7 @@ namespace dyad {
 
 namespace {
 
-Error failed(const char *what, const std::string &path, int error) {
+Error failed(const char* what, const std::string& path, int error) {
     return Error{fmt::format("cannot {} '{}': {}", what, path, std::strerror(error))};
 }
 
@@ -34,18 +34,9 @@ unsigned processUmask() {
     return mask;
 }
 
-Result<void> writeInPlace(const std::string &path, std::span<const std::byte> bytes) {
-    const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    if (fd < 0) return failed("write", path, errno);
-    const int error = writeAll(fd, bytes);
-    close(fd);
-    if (error) return failed("write", path, error);
-    return {};
-}
-
 } // namespace
 
-int standardStreamOf(const struct stat &file) {
+int standardStreamOf(const struct stat& file) {
     for (int fd : {STDOUT_FILENO, STDERR_FILENO}) {
         struct stat stream;
         if (fstat(fd, &stream) == 0 && stream.st_dev == file.st_dev && stream.st_ino == file.st_ino) return fd;
@@ -53,30 +44,56 @@ int standardStreamOf(const struct stat &file) {
     return -1;
 }
 
-Result<void> writeOutputFile(const std::string &path, std::span<const std::byte> bytes, unsigned mode) {
+Result<OutputFile> OutputFile::create(const std::string& path, unsigned mode) {
     struct stat status;
     if (stat(path.c_str(), &status) == 0) {
         if (S_ISDIR(status.st_mode)) return failed("write", path, EISDIR);
-        if (!S_ISREG(status.st_mode)) return writeInPlace(path, bytes);
-        // "-o /dev/stdout >FILE": a rename would replace the link in /dev.
-        if (const int stream = standardStreamOf(status); stream >= 0) {
-            if (const int error = writeAll(stream, bytes)) return failed("write", path, error);
-            return {};
+        if (!S_ISREG(status.st_mode)) {
+            const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+            if (fd < 0) return failed("write", path, errno);
+            return OutputFile(path, "", fd, true, mode);
         }
+        // "-o /dev/stdout >FILE": a rename would replace the link in /dev.
+        if (const int stream = standardStreamOf(status); stream >= 0) return OutputFile(path, "", stream, false, mode);
     }
     std::string temporary = path + ".XXXXXX";
     const int fd = mkostemp(temporary.data(), O_CLOEXEC);
     if (fd < 0) return failed("write", path, errno);
-    int error = writeAll(fd, bytes);
-    if (!error && fchmod(fd, mode & ~processUmask() & 07777) != 0) error = errno;
-    if (close(fd) != 0 && !error) error = errno; // some file systems report a full disk here
-    if (!error && rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-    if (!error) return {};
-    unlink(temporary.c_str());
-    return failed("write", path, error);
+    return OutputFile(path, std::move(temporary), fd, true, mode);
 }
 
-Result<std::vector<std::byte>> readInputFile(const std::string &path) {
+OutputFile::~OutputFile() {
+    if (fd_ >= 0 && owned_) close(fd_);
+    if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+Result<void> OutputFile::write(std::span<const std::byte> bytes) {
+    if (const int error = writeAll(fd_, bytes)) return failed("write", path_, error);
+    return {};
+}
+
+Result<void> OutputFile::commit(bool durable) {
+    int error = 0;
+    if (!temporary_.empty()) {
+        if (fchmod(fd_, mode_ & ~processUmask() & 07777) != 0) error = errno;
+        if (!error && durable && fsync(fd_) != 0) error = errno;
+    }
+    const int fd = std::exchange(fd_, -1);
+    if (owned_ && close(fd) != 0 && !error) error = errno; // some file systems report a full disk here
+    if (!error && !temporary_.empty() && rename(temporary_.c_str(), path_.c_str()) != 0) error = errno;
+    if (error) return failed("write", path_, error);
+    temporary_.clear();
+    return {};
+}
+
+Result<void> writeOutputFile(const std::string& path, std::span<const std::byte> bytes, unsigned mode) {
+    auto file = OutputFile::create(path, mode);
+    if (!file) return file.error();
+    if (auto written = file->write(bytes); !written) return written;
+    return file->commit();
+}
+
+Result<std::vector<std::byte>> readInputFile(const std::string& path) {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return failed("read", path, errno);
     std::vector<std::byte> bytes;

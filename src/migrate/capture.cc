@@ -1,0 +1,218 @@
+// The walk: from the innermost frame outwards, a stop of the site table at each step. It says where the values are,
+// where the caller's registers were saved, and where the caller's frame begins.
+#include "migrate/capture.h"
+
+#include "image/isa_registers.h"
+#include "migrate/unwind_rules.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstring>
+
+namespace dyad {
+
+namespace {
+
+/// The guest's native stack: the only memory that the walk reads.
+class NativeStack {
+  public:
+    NativeStack(std::span<const std::byte> bytes, std::uint64_t address) : bytes_(bytes), address_(address) {}
+
+    /// The bytes at `address`, or null if they are not all on the stack.
+    const std::byte* find(std::uint64_t address, std::uint64_t size) const {
+        const std::uint64_t offset = address - address_; // wraps below the stack, and is too large then
+        if (offset > bytes_.size() || size > bytes_.size() - offset) return nullptr;
+        return bytes_.data() + offset;
+    }
+    std::uint64_t start() const { return address_; }
+    std::uint64_t end() const { return address_ + bytes_.size(); }
+
+  private:
+    std::span<const std::byte> bytes_;
+    std::uint64_t address_;
+};
+
+class Walk {
+  public:
+    Walk(const SiteTable& table, Isa isa, const NativeStack& stack, const dyad_migration& stopped)
+        : table_(table), isa_(isa), rules_(unwindRules(isa)), stack_(stack), innermost_(stopped.registers),
+          trapped_(stopped.at_call == 0), pc_(stopped.registers.pc) {
+        std::copy_n(stopped.registers.general, general_.size(), general_.begin());
+        for (std::size_t i = 0; i < vectors_.size(); ++i)
+            std::memcpy(&vectors_[i], stopped.registers.vector[i], sizeof vectors_[i]);
+    }
+
+    Result<Capture> run() {
+        for (;; ++depth_) {
+            const auto stop = table_.findStop(isa_, pc_);
+            if (!stop) return Capture(UnknownCode{pc_, depth_});
+            stop_ = *stop;
+            const SiteTable::Site site = table_.site(stop_.site);
+            if (auto checked = checkFrame(site); !checked) return checked.error();
+            if (auto taken = takeValues(site); !taken) return taken.error();
+            if (table_.function(site.function).outermost) break;
+            if (auto left = leaveFrame(); !left) return left.error();
+        }
+        frames_.reverse();
+        return Capture(std::move(frames_));
+    }
+
+  private:
+    bool isTrapped() const { return trapped_ && depth_ == 0; }
+
+    Error failed(std::string what) const {
+        const SiteTable::Site site = table_.site(stop_.site);
+        return Error{fmt::format("the stack is corrupt: frame {} from the inside ('{}', site {}, pc {:#x}): {}", depth_,
+                                 table_.function(site.function).name, site.index, pc_, what)};
+    }
+
+    Error outside(const char* what, std::uint64_t address, std::uint64_t size) const {
+        return failed(fmt::format("{}, {} bytes at {:#x}, lies outside the native stack [{:#x}, {:#x})", what, size,
+                                  address, stack_.start(), stack_.end()));
+    }
+
+    /// Stack pointer, kind of the site, and the CFA.
+    Result<void> checkFrame(const SiteTable::Site& site) {
+        const std::uint64_t sp = general_[stackPointerRegister(isa_)];
+        if (sp % rules_.stackAlign) return failed(fmt::format("the stack pointer, {:#x}, is not aligned", sp));
+        if (!stack_.find(sp, 0)) return outside("the stack pointer", sp, 0);
+        if ((site.kind == SiteKind::Point) != isTrapped())
+            return failed(isTrapped() ? "it was trapped, but not at a migration point"
+                                      : "it made a call, but stands at a migration point");
+        if (!isReadable(stop_.cfaRegister))
+            return failed(
+                fmt::format("its frame address is in register {}, which does not hold it", stop_.cfaRegister));
+        cfa_ = general_[stop_.cfaRegister] + static_cast<std::int64_t>(stop_.cfaOffset);
+        if (cfa_ % rules_.stackAlign || !stack_.find(cfa_, 0))
+            return failed(fmt::format("its frame ends at {:#x}, outside the native stack [{:#x}, {:#x}) or not aligned",
+                                      cfa_, stack_.start(), stack_.end()));
+        // Stacks grow down. Only a leaf may have no frame at all, and nothing called a frame that did not grow: the
+        // walk ends.
+        if (cfa_ < sp || (cfa_ == sp && !isTrapped()))
+            return failed(fmt::format("its frame ends at {:#x}, not above its stack pointer, {:#x}", cfa_, sp));
+        return {};
+    }
+
+    bool isGeneral(std::uint16_t reg) const { return reg < generalRegisterCount(isa_); }
+
+    /// A general register whose value is known: all of them where the thread was trapped, else what calls preserve.
+    bool isReadable(std::uint16_t reg) const {
+        return isGeneral(reg) && (isTrapped() || (rules_.preserved >> reg & 1));
+    }
+
+    Result<void> takeValues(const SiteTable::Site& site) {
+        std::byte* to = frames_.append(stop_.site, valuesSize(site)).data();
+        for (std::size_t i = 0; i < stop_.locations.size(); ++i) {
+            const std::uint8_t size = site.valueSizes[i];
+            if (auto taken = takeValue(stop_.locations[i], size, to); !taken) return taken;
+            to += valueSpace(size);
+        }
+        return {};
+    }
+
+    /// Stores the value's bytes; the rest of its space is zero already.
+    Result<void> takeValue(const SiteLocation& location, std::uint8_t valueSize, std::byte* to) {
+        const std::uint8_t size = std::min(location.size, valueSize);
+        switch (location.kind) {
+        case LocationKind::Register:
+            return takeRegister(location.reg, size, to);
+        case LocationKind::Memory: {
+            if (!isReadable(location.reg))
+                return failed(fmt::format("a value lies at an offset from register {}, which does not hold through a "
+                                          "call",
+                                          location.reg));
+            const std::uint64_t address = general_[location.reg] + static_cast<std::int64_t>(location.number);
+            const std::byte* from = stack_.find(address, size);
+            if (!from) return outside("a value", address, size);
+            std::memcpy(to, from, size);
+            return {};
+        }
+        case LocationKind::Constant:
+        case LocationKind::LargeConstant: {
+            // Larger values are constants only where they are undefined: any bytes will do.
+            const std::uint64_t value = table_.constant(location);
+            std::memcpy(to, &value, std::min<std::size_t>(valueSize, sizeof value));
+            return {};
+        }
+        }
+        return failed(fmt::format("a value of unknown kind {}", static_cast<unsigned>(location.kind)));
+    }
+
+    Result<void> takeRegister(std::uint16_t reg, std::uint8_t size, std::byte* to) {
+        if (isReadable(reg) && size <= sizeof general_[0]) {
+            std::memcpy(to, &general_[reg], size);
+            return {};
+        }
+        if (const auto index = vectorRegister(isa_, reg)) {
+            if (isTrapped()) {
+                std::memcpy(to, innermost_.vector[*index], size);
+                return {};
+            }
+            if ((rules_.preservedVectors >> *index & 1) && size <= sizeof vectors_[0]) {
+                std::memcpy(to, &vectors_[*index], size);
+                return {};
+            }
+        }
+        return failed(
+            fmt::format("{} bytes of a value are said to be in register {}, which cannot hold them", size, reg));
+    }
+
+    /// Restores the caller's registers.
+    Result<void> leaveFrame() {
+        bool returnAddressSaved = false;
+        for (const SavedRegister& saved : stop_.saved) {
+            const std::uint64_t address = cfa_ + static_cast<std::int64_t>(saved.offset);
+            const std::byte* from = stack_.find(address, sizeof(std::uint64_t));
+            if (!from) return outside("a saved register", address, sizeof(std::uint64_t));
+            if (saved.reg == returnAddressRegister(isa_)) {
+                std::memcpy(&pc_, from, sizeof pc_);
+                returnAddressSaved = true;
+            } else if (isGeneral(saved.reg)) {
+                std::memcpy(&general_[saved.reg], from, sizeof general_[0]);
+            } else if (const auto index = vectorRegister(isa_, saved.reg)) {
+                std::memcpy(&vectors_[*index], from, sizeof vectors_[0]);
+            }
+        }
+        if (!returnAddressSaved) {
+            // A leaf keeps its return address in the link register.
+            if (!rules_.linkRegister || !isTrapped()) return failed("its return address was not saved");
+            pc_ = general_[returnAddressRegister(isa_)];
+        }
+        general_[stackPointerRegister(isa_)] = cfa_;
+        return {};
+    }
+
+    const SiteTable& table_;
+    const Isa isa_;
+    const UnwindRules& rules_;
+    const NativeStack& stack_;
+    const dyad_registers& innermost_;
+    const bool trapped_;
+    FrameList frames_; ///< from the inside
+
+    // The frame that is looked at.
+    std::uint64_t pc_;
+    std::array<std::uint64_t, 32> general_;
+    std::array<std::uint64_t, 32> vectors_; ///< low 8 bytes: more holds through no call
+    std::size_t depth_ = 0;
+    SiteTable::Stop stop_{};
+    std::uint64_t cfa_ = 0;
+};
+
+} // namespace
+
+Result<Capture> captureFrames(const SiteTable& table, Isa isa, GuestMemory& memory) {
+    // A copy: the guest could write to the original while it is checked.
+    dyad_migration stopped;
+    std::memcpy(&stopped, memory.control().data() + offsetof(dyad_control, migration), sizeof stopped);
+    if (stopped.state != DYAD_MIGRATION_STOPPED)
+        return Error{fmt::format("the guest is not stopped: its state is {}, expected {}", +stopped.state,
+                                 +DYAD_MIGRATION_STOPPED)};
+    const MemoryPlan& plan = memory.plan();
+    const std::uint64_t offset = plan.privateOffset + plan.privateSize - plan.stackSize;
+    const NativeStack stack(memory.ram().subspan(offset, plan.stackSize), DYAD_IMAGE_BASE + offset);
+    return Walk(table, isa, stack, stopped).run();
+}
+
+} // namespace dyad

@@ -1,0 +1,43 @@
+// The fixed parts of checkpoint sections, as they lie in the stream. Specification: docs/checkpoint.md.
+#pragma once
+
+#include <cstdint>
+
+namespace dyad {
+
+struct ProgramPayload {
+    std::uint32_t isa, zero;
+    std::uint64_t flags, arenaSize, stackSize, takenNs;
+    std::uint32_t argumentCount, environmentCount;
+};
+static_assert(sizeof(ProgramPayload) == 48);
+
+struct ThreadPayload {
+    std::uint32_t atCall, rounding, fpFlags, zero;
+    std::uint64_t clockNs, cpuTimeNs, blockAddress, blockSize, blockAlign;
+};
+static_assert(sizeof(ThreadPayload) == 56);
+
+struct FramesPayload {
+    std::uint32_t count, zero;
+};
+static_assert(sizeof(FramesPayload) == 8);
+
+struct RingPayload {
+    std::uint32_t which, zero;
+    std::uint64_t head, tail;
+    std::uint32_t producerWaiting, consumerWaiting;
+};
+static_assert(sizeof(RingPayload) == 32);
+
+struct PagesPayload {
+    std::uint64_t address;
+};
+static_assert(sizeof(PagesPayload) == 8);
+
+struct EndPayload {
+    std::uint64_t frames, pages;
+};
+static_assert(sizeof(EndPayload) == 16);
+
+} // namespace dyad

@@ -1,0 +1,241 @@
+// The thread's state, the rings, and memory: read from a stopped guest, checked, written to a waiting one.
+#include "migrate/state.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace dyad {
+
+namespace {
+
+constexpr std::uint64_t kPage = DYAD_PAGE_SIZE;
+constexpr std::uint64_t kMostInRun = 1 << 20;
+
+dyad_control& controlOf(GuestMemory& memory) {
+    return *reinterpret_cast<dyad_control*>(memory.control().data());
+}
+
+bool isZero(const std::byte* page) {
+    std::uint64_t first;
+    std::memcpy(&first, page, sizeof first);
+    return first == 0 && std::memcmp(page, page + sizeof first, kPage - sizeof first) == 0;
+}
+
+/// Runs of pages of `bytes` that are not zero.
+Result<void> takeRuns(std::uint64_t address, std::span<const std::byte> bytes, const TakePages& take) {
+    std::size_t start = 0;
+    while (start < bytes.size()) {
+        if (isZero(&bytes[start])) {
+            start += kPage;
+            continue;
+        }
+        std::size_t end = start + kPage;
+        while (end < bytes.size() && end - start < kMostInRun && !isZero(&bytes[end]))
+            end += kPage;
+        if (auto taken = take(GuestAddress{address + start}, bytes.subspan(start, end - start)); !taken) return taken;
+        start = end;
+    }
+    return {};
+}
+
+/// The same for what the memory file holds of `bytes`, which lie at `offset` in it.
+Result<void> takeExisting(GuestMemory& memory, std::uint64_t address, std::uint64_t offset, std::uint64_t size,
+                          const TakePages& take) {
+    const std::uint64_t end = offset + size;
+    for (std::uint64_t at = offset; at < end;) {
+        const off_t data = lseek(memory.fd(), static_cast<off_t>(at), SEEK_DATA);
+        if (data < 0 && errno == ENXIO) break; // a hole up to the file's end
+        const off_t hole = data < 0 ? data : lseek(memory.fd(), data, SEEK_HOLE);
+        if (hole < 0)
+            return Error{fmt::format("cannot list the pages of the guest's memory: {}", std::strerror(errno))};
+        const std::uint64_t first = static_cast<std::uint64_t>(data) / kPage * kPage;
+        if (first >= end) break;
+        const std::uint64_t after = std::min((static_cast<std::uint64_t>(hole) + kPage - 1) / kPage * kPage, end);
+        const auto bytes = memory.ram().subspan(first, after - first);
+        if (auto taken = takeRuns(address + (first - offset), bytes, take); !taken) return taken;
+        at = after;
+    }
+    return {};
+}
+
+std::uint64_t offsetOf(const CommonData& common) {
+    return static_cast<std::uint64_t>(common.address) - DYAD_IMAGE_BASE;
+}
+
+/// Gives pages back to the host; they read as zero.
+Result<void> clear(GuestMemory& memory, std::uint64_t offset, std::uint64_t size) {
+    if (size && fallocate(memory.fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                          static_cast<off_t>(size)) != 0)
+        return Error{fmt::format("cannot clear the destination's memory: {}", std::strerror(errno))};
+    return {};
+}
+
+Result<RingState> readRing(const dyad_ring& ring, std::span<const std::byte> storage, const char* name) {
+    RingState state;
+    state.head = __atomic_load_n(&ring.head, __ATOMIC_ACQUIRE);
+    state.tail = __atomic_load_n(&ring.tail, __ATOMIC_ACQUIRE);
+    state.producerWaiting = ring.producer_waiting != 0;
+    state.consumerWaiting = ring.consumer_waiting != 0;
+    const std::uint64_t used = state.head - state.tail;
+    if (used > storage.size() || used % 8 || state.tail % 8)
+        return Error{fmt::format("the counters of the ring {} are wrong: {} produced, {} consumed, in {} bytes", name,
+                                 state.head, state.tail, storage.size())};
+    state.bytes.resize(used);
+    const std::size_t start = state.tail & (storage.size() - 1), first = std::min(used, storage.size() - start);
+    std::memcpy(state.bytes.data(), storage.data() + start, first);
+    std::memcpy(state.bytes.data() + first, storage.data(), used - first);
+    return state;
+}
+
+Result<void> writeRing(const RingState& state, dyad_ring& ring, std::span<std::byte> storage, const char* name) {
+    const std::size_t used = state.bytes.size();
+    if (used > storage.size() || used % 8 || state.tail % 8 || state.head - state.tail != used)
+        return Error{fmt::format("the ring {} cannot be restored: {} produced, {} consumed, {} bytes, into {} bytes",
+                                 name, state.head, state.tail, used, storage.size())};
+    const std::size_t start = state.tail & (storage.size() - 1), first = std::min(used, storage.size() - start);
+    std::memcpy(storage.data() + start, state.bytes.data(), first);
+    std::memcpy(storage.data(), state.bytes.data() + first, used - first);
+    ring.producer_waiting = state.producerWaiting;
+    ring.consumer_waiting = state.consumerWaiting;
+    __atomic_store_n(&ring.tail, state.tail, __ATOMIC_RELEASE);
+    __atomic_store_n(&ring.head, state.head, __ATOMIC_RELEASE);
+    return {};
+}
+
+} // namespace
+
+Result<void> checkThreadState(const ThreadState& thread, std::uint64_t arenaSize) {
+    constexpr std::uint32_t kAllFlags =
+        DYAD_FP_INVALID | DYAD_FP_DIVIDE | DYAD_FP_OVERFLOW | DYAD_FP_UNDERFLOW | DYAD_FP_INEXACT;
+    if (thread.rounding > DYAD_ROUND_ZERO) return Error{fmt::format("unknown rounding mode {}", thread.rounding)};
+    if (thread.fpFlags & ~kAllFlags) return Error{fmt::format("unknown floating-point flags {:#x}", thread.fpFlags)};
+    const std::uint64_t align = thread.blockAlign, offset = thread.blockAddress - DYAD_ARENA_BASE;
+    if (align == 0 || (align & (align - 1)) || thread.blockAddress % align)
+        return Error{
+            fmt::format("the block of thread-locals at {:#x} is not aligned to {}", thread.blockAddress, align)};
+    if (thread.blockAddress < DYAD_ARENA_BASE || offset > arenaSize || thread.blockSize > arenaSize - offset)
+        return Error{fmt::format("the block of thread-locals, {} bytes at {:#x}, lies outside the arena",
+                                 thread.blockSize, thread.blockAddress)};
+    return {};
+}
+
+Result<ThreadState> readThreadState(GuestMemory& memory) {
+    const dyad_migration& migration = controlOf(memory).migration;
+    const ThreadState thread{
+        .atCall = migration.at_call != 0,
+        .rounding = migration.rounding,
+        .fpFlags = migration.fp_flags,
+        .clockNs = migration.clock_ns,
+        .cpuTimeNs = migration.cpu_time_ns,
+        .blockAddress = migration.thread_block,
+        .blockSize = migration.thread_block_size,
+        .blockAlign = migration.thread_block_align,
+    };
+    if (auto checked = checkThreadState(thread, memory.plan().arenaSize); !checked)
+        return std::move(checked.error()).in("the guest's state is wrong");
+    return thread;
+}
+
+void writeThreadState(const ThreadState& thread, GuestMemory& memory) {
+    dyad_migration& migration = controlOf(memory).migration;
+    migration.at_call = thread.atCall;
+    migration.rounding = thread.rounding;
+    migration.fp_flags = thread.fpFlags;
+    migration.clock_ns = thread.clockNs;
+    migration.cpu_time_ns = thread.cpuTimeNs;
+    migration.thread_block = thread.blockAddress;
+    migration.thread_block_size = thread.blockSize;
+    migration.thread_block_align = thread.blockAlign;
+}
+
+Result<RingStates> readRings(const ControlArea& area) {
+    auto tx = readRing(area.control->tx, area.tx, "to the monitor");
+    if (!tx) return tx.error();
+    auto rx = readRing(area.control->rx, area.rx, "to the guest");
+    if (!rx) return rx.error();
+    return RingStates{*std::move(tx), *std::move(rx)};
+}
+
+Result<void> writeRings(const RingStates& rings, const ControlArea& area) {
+    if (auto written = writeRing(rings[0], area.control->tx, area.tx, "to the monitor"); !written) return written;
+    return writeRing(rings[1], area.control->rx, area.rx, "to the guest");
+}
+
+Result<CommonData> CommonData::of(const Manifest& manifest) {
+    std::array<CommonData, 2> found;
+    for (Isa isa : kIsas) {
+        CommonData& common = found[static_cast<std::size_t>(isa)];
+        for (const Region& region : manifest.regions[static_cast<std::size_t>(isa)]) {
+            if (!region.common || region.protection != "rw") continue;
+            if (common.size) return Error{"the image has more than one region of common data"};
+            common = {GuestAddress{region.address}, (region.size + kPage - 1) / kPage * kPage};
+        }
+    }
+    const auto address = static_cast<std::uint64_t>(found[0].address);
+    if (found[0].address != found[1].address || found[0].size != found[1].size)
+        return Error{"the common data of the image's halves lies at different addresses"};
+    if (found[0].size && (address % kPage || address < DYAD_COMMON_BASE || address > manifest.commonEnd ||
+                          found[0].size > manifest.commonEnd - address))
+        return Error{fmt::format("the image's common data, {} bytes at {:#x}, lies outside the common window",
+                                 found[0].size, address)};
+    return found[0];
+}
+
+Result<void> forEachRun(GuestMemory& memory, const CommonData& common, const TakePages& take) {
+    auto taken = takeExisting(memory, static_cast<std::uint64_t>(common.address), offsetOf(common), common.size, take);
+    if (!taken) return taken;
+    return takeExisting(memory, DYAD_ARENA_BASE, memory.plan().arenaOffset, memory.plan().arenaSize, take);
+}
+
+Result<void> clearMemory(GuestMemory& memory, const CommonData& common) {
+    if (auto cleared = clear(memory, offsetOf(common), common.size); !cleared) return cleared;
+    return clear(memory, memory.plan().arenaOffset, memory.plan().arenaSize);
+}
+
+Result<void> writePages(GuestMemory& memory, const CommonData& common, GuestAddress address,
+                        std::span<const std::byte> pages) {
+    const auto value = static_cast<std::uint64_t>(address);
+    const std::uint64_t inCommon = value - static_cast<std::uint64_t>(common.address),
+                        inArena = value - DYAD_ARENA_BASE;
+    const auto fits = [&](std::uint64_t offset, std::uint64_t size) {
+        return offset <= size && pages.size() <= size - offset;
+    };
+    std::uint64_t offset = 0;
+    if (fits(inCommon, common.size))
+        offset = offsetOf(common) + inCommon;
+    else if (fits(inArena, memory.plan().arenaSize))
+        offset = memory.plan().arenaOffset + inArena;
+    else
+        return Error{
+            fmt::format("{} bytes of pages at {:#x} lie neither in common data nor in the arena", pages.size(), value)};
+    // By the file, not by our mapping of it: no page fault for each page (measured: 1.3 us a page instead of 2.3).
+    while (!pages.empty()) {
+        const ssize_t n = pwrite(memory.fd(), pages.data(), pages.size(), static_cast<off_t>(offset));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return Error{fmt::format("cannot write to the destination's memory: {}", std::strerror(errno))};
+        pages = pages.subspan(static_cast<std::size_t>(n));
+        offset += static_cast<std::uint64_t>(n);
+    }
+    return {};
+}
+
+Result<CopiedMemory> copyMemory(GuestMemory& source, GuestMemory& destination, const CommonData& common) {
+    if (source.plan().arenaSize != destination.plan().arenaSize)
+        return Error{fmt::format("the arena of the destination has {} bytes: expected {}, as the source's",
+                                 destination.plan().arenaSize, source.plan().arenaSize)};
+    if (auto cleared = clearMemory(destination, common); !cleared) return cleared.error();
+    CopiedMemory copied;
+    auto done = forEachRun(source, common, [&](GuestAddress address, std::span<const std::byte> pages) {
+        copied.pages += pages.size() / kPage;
+        copied.bytes += pages.size();
+        return writePages(destination, common, address, pages);
+    });
+    if (!done) return done.error();
+    return copied;
+}
+
+} // namespace dyad
