@@ -39,6 +39,10 @@ ObjectFile compile(Isa isa, const std::string &source, Role role, const std::str
     return build(isa, source, role, flags, ".c");
 }
 
+ObjectFile compileIr(Isa isa, const std::string &source, Role role) {
+    return build(isa, source, role, "-Wno-override-module -mllvm -use-registers-for-deopt-values", ".ll");
+}
+
 ObjectFile assemble(Isa isa, const std::string &source, Role role) {
     return build(isa, source, role, "", ".s");
 }

@@ -12,6 +12,8 @@ using Role = ObjectFile::Role;
 
 /// Compiles C with the flags that the portable code generation corresponds to; `flags` come last. Throws on errors.
 ObjectFile compile(Isa isa, const std::string &source, Role role = Role::Portable, const std::string &flags = "");
+/// Compiles LLVM IR as code generation of sites does: live values stay in registers.
+ObjectFile compileIr(Isa isa, const std::string &source, Role role = Role::Portable);
 ObjectFile assemble(Isa isa, const std::string &source, Role role = Role::Native);
 
 /// The same C for both halves.
