@@ -41,7 +41,7 @@
  * (modulo 2^64); the producer stores head with release after the last byte of a whole frame, the consumer stores tail
  * with release after it is done with a frame. A side that is about to sleep stores 1 to its `waiting` flag, issues a full
  * fence, looks once more, and sleeps; the other side, after moving its counter and a full fence, rings the doorbell if
- * the flag is 1 (and stores 0). */
+ * the flag is 1 (and stores 0). The guest may leave that out for frames that are not urgent: docs/abi.md, section 5. */
 struct dyad_ring {
     DYAD_ALIGN64 volatile uint64_t head;             /* bytes produced */
     volatile uint32_t producer_waiting; /* the producer sleeps until there is room */
@@ -63,7 +63,8 @@ enum dyad_frame_type {
     /* guest to monitor */
     DYAD_FRAME_HELLO = 1,        /* u64 ticks now; sent once, before main; the answer is DYAD_FRAME_WELCOME */
     DYAD_FRAME_OUTPUT = 2,       /* u32 fd (1 or 2), u32 zero, bytes. In order; never lost */
-    DYAD_FRAME_INPUT_WANTED = 3, /* u32 most bytes wanted (1..DYAD_FRAME_MAX-8), u32 zero; answered once by INPUT */
+    DYAD_FRAME_INPUT_WANTED = 3, /* u32 most bytes wanted (1..DYAD_FRAME_MAX-8), u32 most bytes that may be read ahead beyond
+                                    them; answered once by INPUT */
     DYAD_FRAME_INPUT_POLL = 4,   /* empty; answered once by INPUT_READY, at once */
     DYAD_FRAME_SYNC = 5,         /* empty; answered by SYNCED when all output before it was written or has failed */
     DYAD_FRAME_EXIT = 6,         /* u32 kind (0 exit status, 1 signal), u32 status or signal; the last frame of a guest */
@@ -72,9 +73,11 @@ enum dyad_frame_type {
     DYAD_FRAME_MIGRATE = 10,     /* u32 wanted ISA (0 x86_64, 1 aarch64, 0xffffffff any other), u32 zero; answered once by MIGRATED */
     DYAD_FRAME_INPUT_WAIT = 9,   /* empty; answered once by INPUT_READY, as soon as a read would not block. At most one
                                     is outstanding; a later INPUT_WANTED or INPUT_POLL is served in the meantime */
+    DYAD_FRAME_INPUT_TAKEN = 11, /* u32 bytes that the program took of those read ahead, u32 zero */
     /* monitor to guest */
     DYAD_FRAME_WELCOME = 33,      /* u64 tick_hz, u64 ticks, u64 real-time ns (CLOCK_REALTIME) at those ticks */
-    DYAD_FRAME_INPUT = 34,        /* i32 error (0 or a Linux errno), u32 zero, bytes (no bytes and no error: end of file) */
+    DYAD_FRAME_INPUT = 34,        /* i32 error (0 or a Linux errno), u32 how many of the bytes, at the end, were read ahead,
+                                     bytes (no bytes and no error: end of file) */
     DYAD_FRAME_INPUT_READY = 35,  /* u32 1 if a read would not block, u32 zero */
     DYAD_FRAME_SYNCED = 36,       /* i32 errno of the first failed write to fd 1 not yet told, i32 the same for fd 2 */
     DYAD_FRAME_OUTPUT_ERROR = 37, /* u32 fd, i32 errno: output to fd failed; later output to it is dropped */
@@ -148,8 +151,9 @@ enum dyad_fp_flag { DYAD_FP_INVALID = 1, DYAD_FP_DIVIDE = 2, DYAD_FP_OVERFLOW = 
 
 /* Registers of a stopped thread, by DWARF number where there is one: x86_64 general[0..15] = rax rdx rcx rbx rsi rdi rbp
  * rsp r8 ... r15, vector[0..31] = xmm0 ... (as wide as the CPU's); aarch64 general[0..30] = x0 ... x30, [31] = sp,
- * vector[0..31] = v0 ... v31. Stopped inside a native function (`at_call`), only what the ABI preserves is valid: pc is the
- * return address into portable code, sp the stack pointer after that return. */
+ * vector[0..31] = v0 ... v31. At a point, pc is the first byte after its NOP. Stopped inside a native function (`at_call`),
+ * only what the ABI preserves is valid: pc is the return address into portable code, sp the stack pointer after that
+ * return. */
 struct dyad_registers {
     uint64_t pc;
     uint64_t general[32];
@@ -162,7 +166,7 @@ struct dyad_migration {
     volatile uint32_t command; /* monitor: enum dyad_migration_command; the guest stores NONE when it takes it */
     volatile uint32_t stopped; /* guest: the request that this stop answers */
     volatile uint32_t skip;    /* monitor: let so many points pass before stopping at one; they stay traps meanwhile */
-    uint32_t point_count;      /* monitor: migration points of this half, u32 addresses of their NOPs at points_offset */
+    uint32_t point_count;      /* monitor: migration points of this half, u32 addresses of their NOPs, rising, at points_offset */
     uint64_t points_offset;    /* RAM offset, inside the migration area */
     uint64_t frames_address, frames_size; /* monitor, before RESUME: the frame records; virtual address, bytes */
     uint64_t entry;                       /* monitor, before RESUME: the outermost frame's resume function */
@@ -206,6 +210,8 @@ enum dyad_tender_op {
     DYAD_TENDER_CPU_TIME = 9,/* ns of CPU time that the process has used */
     DYAD_TENDER_ON_INTERRUPT = 10, /* a = void (*)(uint64_t pc): called on the tender's signal stack at SIGUSR1, pc interrupted */
     DYAD_TENDER_OPEN_TEXT = 11,    /* a = 1: image text [b, b + c) becomes writable and not executable; 0: the reverse */
+    DYAD_TENDER_READ_CONTEXT = 12, /* a = context of the fault handler: what was in the registers goes to migration.registers,
+                                      migration.rounding and migration.fp_flags */
 };
 
 struct dyad_control {

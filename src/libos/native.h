@@ -36,7 +36,8 @@ void __dyad_set_thread_block(uintptr_t block, uint64_t size, uint64_t align);
 [[noreturn]] void __dyad_crash(uint32_t cause, uint32_t signal, const char* message);
 /// Stops the machine; everything that must reach the monitor is in the ring.
 [[noreturn]] void __dyad_halt(void);
-/// If the monitor asks for a stop, stops here until it says to go on. __dyad_wait does this before it returns.
+/// If the monitor asks for a stop, stops here until it says to go on. __dyad_wait does this before it sleeps and before it
+/// returns. Requests count from the first call on, which is made right before main.
 void __dyad_stop_point(void);
 /// Ends an arrival: the move is complete. Stops again at once if the monitor asks for it.
 void __dyad_arrive(void);
@@ -47,6 +48,8 @@ void __dyad_arrive(void);
 #define DYAD_CONTEXT_SIZE 256
 /// The next frame record (docs/migration.md, section 2); read and advanced by resume functions. Private to each half.
 extern const char* __dyad_resume_cursor;
+/// The ISA that runs right now, as in DYAD_FRAME_MIGRATE: 0 x86_64, 1 aarch64.
+uint32_t __dyad_isa(void);
 /// A random number from the CPU if it has an instruction for that; returns 1 and stores it, or 0.
 int32_t __dyad_cpu_random(uint64_t* value);
 
@@ -59,8 +62,14 @@ int32_t __dyad_cpu_random(uint64_t* value);
 void __dyad_arrived(void);
 /// In a destination, before any resume function: gives the arena's pages the protection they had.
 void __dyad_restore(void);
+/// ns in which the program was asleep or stopped, and so used no CPU time. While it is stopped: that, minus the clock's time
+/// when it stopped.
+extern uint64_t __dyad_idle_ns;
+/// Lowest usable address of the portable stack; below lie DYAD_STACK_GUARD inaccessible bytes.
+extern char* __dyad_stack_limit;
+#define DYAD_STACK_GUARD 65536
 /// How many times the program has forbidden migration and not allowed it again; read when a stop is asked for.
-extern uint32_t __dyad_migration_forbidden;
+extern volatile uint32_t __dyad_migration_forbidden;
 /// Asks, on the trap stack, whether the program handles this fault: returns the address of a portable function
 /// void (uint32_t signal, uint32_t code, uintptr_t address), to be called on the interrupted stack, or 0 for a crash.
 uintptr_t __dyad_fault(uint32_t signal, uint32_t code, uintptr_t address);

@@ -57,6 +57,17 @@ long protect(uint64_t address, uint64_t size, long protection) {
     return systemCall(kMprotect, address, size, protection);
 }
 
+/// Text is writable or executable, never both.
+long openText(bool writable, uint64_t address, uint64_t size) {
+    if (address % DYAD_PAGE_SIZE || size % DYAD_PAGE_SIZE) return -kEINVAL;
+    for (unsigned i = 0; i < tender.textCount; ++i) {
+        const auto& [start, end] = tender.text[i];
+        if (address >= start && address <= end && size <= end - address)
+            return systemCall(kMprotect, address, size, kProtRead | (writable ? kProtWrite : kProtExecute));
+    }
+    return -kEINVAL;
+}
+
 long discard(uint64_t address, uint64_t size) {
     if (!inArena(address, size)) return -kEINVAL;
     // By the file, not madvise: qemu-user reports success for MADV_REMOVE and does nothing.
@@ -87,6 +98,14 @@ extern "C" long tenderCall(long op, long a, long b, long c) {
         return 0;
     case DYAD_TENDER_ON_FAULT:
         tender.onFault = reinterpret_cast<void (*)(dyad_crash*, void*)>(a);
+        return 0;
+    case DYAD_TENDER_ON_INTERRUPT:
+        tender.onInterrupt = reinterpret_cast<void (*)(uint64_t)>(a);
+        return 0;
+    case DYAD_TENDER_OPEN_TEXT:
+        return openText(a != 0, b, c);
+    case DYAD_TENDER_READ_CONTEXT:
+        readAllRegisters(reinterpret_cast<const void*>(a), control().migration);
         return 0;
     case DYAD_TENDER_HALT:
         exitWith(0);

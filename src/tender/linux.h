@@ -29,7 +29,7 @@ enum PrctlOp { kSetParentDeathSignal = 1, kSetNoNewPrivileges = 38 };
 
 // -- Signals --
 
-enum Signal { kSigIll = 4, kSigTrap = 5, kSigBus = 7, kSigFpe = 8, kSigKill = 9, kSigSegv = 11 };
+enum Signal { kSigIll = 4, kSigTrap = 5, kSigBus = 7, kSigFpe = 8, kSigKill = 9, kSigUsr1 = 10, kSigSegv = 11 };
 enum { kFpeIntegerDivide = 1, kFpeIntegerOverflow = 2 }; // si_code of SIGFPE
 enum { kUnblock = 1 };
 
@@ -50,7 +50,7 @@ struct SignalAction {
     void (*restorer)();
     uint64_t mask;
 };
-enum : unsigned long { kWithInfo = 4, kRestorer = 0x04000000, kOnStack = 0x08000000 };
+enum : unsigned long { kWithInfo = 4, kRestorer = 0x04000000, kOnStack = 0x08000000, kRestart = 0x10000000 };
 
 // -- Seccomp (classic BPF) --
 

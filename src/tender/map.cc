@@ -45,6 +45,9 @@ void mapPiece(const char* whole) {
                  address <= end && size <= end - address;
     if (!valid) fail("expected pages of the image, found", whole);
     map(address, address - DYAD_IMAGE_BASE, size, protection, whole);
+    if (!(protection & kProtExecute)) return;
+    if (tender.textCount == sizeof tender.text / sizeof *tender.text) fail("too many pieces of text:", whole);
+    tender.text[tender.textCount++] = {address, address + size};
 }
 
 void checkControl() {

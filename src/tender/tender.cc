@@ -87,7 +87,7 @@ extern "C" [[noreturn]] void tenderMain(uint64_t* start) {
     readAuxiliary(rest + 1);
     mapRam(arguments + 4);
     control().tender_call = reinterpret_cast<uint64_t>(&tenderCall);
-    catchFaults();
+    catchSignals();
     restrictSystemCalls();
     const dyad_control& c = control();
     enterGuest(entry, DYAD_IMAGE_BASE + c.private_offset + c.private_size);

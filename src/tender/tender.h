@@ -13,7 +13,13 @@ struct Tender {
     uint64_t hwcap2 = 0;
     long (*vdsoClock)(int, TimeSpec*) = nullptr; // null: by system call
     void (*onFault)(dyad_crash*, void*) = nullptr;
+    void (*onInterrupt)(uint64_t pc) = nullptr;
     bool inFault = false;
+    /// The pieces of the image that are text; there are two.
+    struct Text {
+        uint64_t start, end;
+    } text[4] = {};
+    unsigned textCount = 0;
 };
 extern Tender tender;
 
@@ -24,7 +30,7 @@ inline dyad_control& control() { return *reinterpret_cast<dyad_control*>(DYAD_CO
 [[noreturn]] void exitWith(int status);
 
 void mapRam(char** arguments);                       // map.cc
-void catchFaults();                                  // faults.cc
+void catchSignals();                                 // signals.cc
 void restrictSystemCalls();                          // filter.cc
 void findVdsoClock(const uint8_t* vdso);             // vdso.cc
 extern "C" long tenderCall(long, long, long, long);  // calls.cc

@@ -15,6 +15,7 @@ QEMU, PROCESS = 1, 2
 HELLO, OUTPUT, EXIT, LOG, WELCOME = 1, 2, 6, 7, 33
 # Offsets in struct dyad_control; the probe build checks the structures themselves.
 BOOT_STAGE, TX, RX, CRASH = 160, 192, 320, 448
+MIGRATION_AREA, MIGRATION_SIZE = 1008, 8192
 STRINGS, TX_AREA, RX_AREA, RING_SIZE = 0x1000, 0x10000, 0x30000, 0x10000
 
 
@@ -55,7 +56,7 @@ def tsc_rate():
 
 class Machine:
     def __init__(self, image, isa, machine, arguments, memory=16 * MIB, stack=64 * 1024, tender=None, cpu=None,
-                 virtualization=False, version=1, console=True):
+                 virtualization=False, version=2, console=True, flags=0):
         self.result = Result()
         self.ram_fd = os.memfd_create("ram")
         os.ftruncate(self.ram_fd, memory)
@@ -64,15 +65,19 @@ class Machine:
         image_end = max(a + m for a, _, m, _ in loads) + 4095 & ~4095
         private = image_end - IMAGE_BASE
         tables = 4096 * (17 + -(-memory // (2 * MIB)) + -(-memory // (1024 * MIB)))
-        arena = private + stack + tables + 2 * MIB - 1 & ~(2 * MIB - 1)
+        private_size = stack + tables + MIGRATION_SIZE
+        arena = private + private_size + 2 * MIB - 1 & ~(2 * MIB - 1)
         strings = b"".join(a.encode() + b"\0" for a in arguments)
-        fields = struct.pack("<QIIQ", 0x314C544344415944, version, machine, 0)
-        fields += struct.pack("<6Q", memory, private, stack + tables, stack, arena, memory - arena)
+        fields = struct.pack("<QIIQ", 0x314C544344415944, version, machine, flags)
+        fields += struct.pack("<6Q", memory, private, private_size, stack, arena, memory - arena)
         fields += struct.pack("<4I", len(arguments), 0, STRINGS, len(strings))
         fields += struct.pack("<3IHH32s", 3, 3, 3, 0, 0, os.urandom(32))
         fields += struct.pack("<4I", TX_AREA, RING_SIZE, RX_AREA, RING_SIZE)
         assert len(fields) == 152, len(fields)
         self.ram[CONTROL:CONTROL + len(fields)] = fields
+        self.put64(MIGRATION_AREA, private)
+        self.put64(MIGRATION_AREA + 8, MIGRATION_SIZE)
+        self.machine, self.private, self.arena = machine, private, arena
         self.ram[CONTROL + STRINGS:CONTROL + STRINGS + len(strings)] = strings
         self.socket, guest = socket.socketpair()
         self.put32(TX + 72, 1)  # the monitor sleeps until the guest rings
@@ -169,18 +174,20 @@ class Machine:
                 self.put32(TX + 8, 0)
                 self.ring()
 
+    def step(self):
+        """Takes part in the rings for a moment; false when the machine has closed its end."""
+        self.put32(TX + 72, 1)
+        self.drain()
+        readable, _, _ = select.select([self.socket], [], [], 0.05)
+        try:
+            return not readable or bool(self.socket.recv(4096))
+        except ConnectionResetError:
+            return False
+
     def run(self, timeout=20):
         end = time.monotonic() + timeout
-        while time.monotonic() < end:
-            self.put32(TX + 72, 1)
-            self.drain()
-            readable, _, _ = select.select([self.socket], [], [], 0.25)
-            if readable:
-                try:
-                    if not self.socket.recv(4096):
-                        break
-                except ConnectionResetError:
-                    break
+        while time.monotonic() < end and self.step():
+            pass
         try:
             self.result.status = self.child.wait(max(0.1, end - time.monotonic()))
         except subprocess.TimeoutExpired:

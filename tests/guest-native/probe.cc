@@ -66,10 +66,6 @@ bool same(const char* a, const char* b) {
         ++a, ++b;
     return *a == *b;
 }
-void print(const char* text) {
-    uint32_t head[2] = {1, 0};
-    send(DYAD_FRAME_OUTPUT, head, sizeof head, text, length(text));
-}
 [[noreturn]] void leave(uint32_t status) {
     uint32_t body[2] = {0, status};
     send(DYAD_FRAME_EXIT, body, sizeof body);
@@ -78,8 +74,13 @@ void print(const char* text) {
 }
 } // namespace
 
+void tell(const char* text) {
+    uint32_t head[2] = {1, 0};
+    send(DYAD_FRAME_OUTPUT, head, sizeof head, text, length(text));
+}
+
 void finish(bool passed) {
-    print(passed ? "passed\n" : "failed\n");
+    tell(passed ? "passed\n" : "failed\n");
     leave(passed ? 0 : 1);
 }
 
@@ -91,7 +92,7 @@ uintptr_t faultTarget; // what __dyad_fault answers
 uint64_t faultAddress;
 volatile uint64_t* arena(uint64_t offset) { return reinterpret_cast<volatile uint64_t*>(DYAD_ARENA_BASE + offset); }
 
-void hello() { print("hello\n"); }
+void hello() { tell("hello\n"); }
 
 void sleep() {
     constexpr uint64_t kLength = 50000000;
@@ -200,7 +201,7 @@ void output() {
     line[63] = '\n', line[64] = 0;
     for (unsigned i = 0; i < 4096; ++i) {
         line[0] = 'a' + i % 26;
-        print(line);
+        tell(line);
     }
 }
 
@@ -258,6 +259,12 @@ const Probe kProbes[] = {
     {"leaf-jumps", testJumps},
     {"leaf-float-environment", testFloatEnvironment},
     {"leaf-int128", testInt128},
+    {"points", testPoints},
+    {"forbidden", testForbidden},
+    {"wait", testWait},
+    {"fault-while-patched", testFaultWhilePatched},
+    {"breakpoint-while-patched", testBreakpointWhilePatched},
+    {"text-closed", testTextClosed},
 };
 
 } // namespace

@@ -12,6 +12,8 @@ struct Probe {
 
 /// Tells "passed" or "failed" and ends the guest.
 [[noreturn]] void finish(bool passed);
+/// Sends text to standard output.
+void tell(const char* text);
 
 // probe_leaf.cc: the native leaves; each runs to its end with finish().
 void testMemory();
@@ -19,3 +21,11 @@ void testCompare();
 void testJumps();
 void testFloatEnvironment();
 void testInt128();
+
+// probe_migration.cc
+void testPoints();
+void testForbidden();
+void testWait();
+void testFaultWhilePatched();
+void testBreakpointWhilePatched();
+void testTextClosed();

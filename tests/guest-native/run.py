@@ -1,12 +1,14 @@
 """Runs every probe on every machine and compares what the monitor saw with what docs/abi.md promises.
 
-    run.py BUILD [PROBE...]
+    run.py BUILD [PROBE or migration case...]
 """
 
+import itertools
 import os
 import subprocess
 import sys
 
+from migration import check_migration
 from monitor import IMAGE_BASE, MIB, PROCESS, QEMU, Machine
 
 FAULT, OVERFLOW, SIGNAL, PANIC = 1, 2, 3, 5
@@ -126,7 +128,7 @@ def main():
                 print(f"FAIL {title}: {probe}: {wrong}")
         print(f"done {title}")
     rest = [] if only else [*broken_machines(build), ("leaves: same symbols", leaf_symbols(build))]
-    for title, wrong in rest:
+    for title, wrong in itertools.chain(rest, check_migration(build, only)):
         passed, failed = passed + (not wrong), failed + bool(wrong)
         print(f"FAIL {title}: {wrong}" if wrong else f"done {title}")
     print(f"{passed} passed, {failed} failed")

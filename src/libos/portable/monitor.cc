@@ -19,8 +19,9 @@ char* ringBytes(uint32_t offset) { return reinterpret_cast<char*>(machine.contro
 void fence() { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 uint64_t acquire(const volatile uint64_t& counter) { return __atomic_load_n(&counter, __ATOMIC_ACQUIRE); }
 
-/// Sleeps, counting the time as idle, however much of it the program was stopped.
+/// Sleeps (other processes go on meanwhile), counting the time as idle, however much of it the program was stopped.
 void sleepUntil(uint64_t deadline) {
+    forgetReadAhead();
     uint64_t idle = __dyad_idle_ns, before = __dyad_clock();
     __dyad_wait(deadline);
     __dyad_idle_ns = idle + (__dyad_clock() - before);
@@ -72,6 +73,7 @@ void handleInput(uint64_t at, uint32_t size) {
     // Read-ahead is asked for only when the buffer is empty, so that nothing is overwritten here.
     monitor.inputAt = 0;
     monitor.inputSize = bytes;
+    monitor.inputAhead = smaller(payload<uint32_t>(at, size, 4), bytes);
     get(at + 8, monitor.input, bytes);
 }
 
@@ -138,7 +140,12 @@ void handle(uint32_t type, uint32_t size, uint64_t at) {
 
 size_t frameRoom() { return smaller<size_t>(DYAD_FRAME_MAX, machine.control->tx_size / 2 - sizeof(dyad_frame)); }
 
-void transmit(uint32_t type, const void* a, size_t aSize, const void* b, size_t bSize) {
+void forgetReadAhead() {
+    monitor.inputSize -= smaller(monitor.inputAhead, monitor.inputSize - monitor.inputAt);
+    monitor.inputAhead = 0;
+}
+
+void transmit(uint32_t type, const void* a, size_t aSize, const void* b, size_t bSize, Hurry hurry) {
     dyad_ring& ring = machine.control->tx;
     uint64_t head = ring.head;
     dyad_frame frame{type, static_cast<uint32_t>(aSize + bSize)};
@@ -151,6 +158,7 @@ void transmit(uint32_t type, const void* a, size_t aSize, const void* b, size_t 
     put(head + sizeof frame + frame.size, &zero, total - sizeof frame - frame.size);
     __atomic_store_n(&ring.head, head + total, __ATOMIC_RELEASE);
     fence();
+    if (hurry == Hurry::Later && head + total - ring.tail < machine.control->tx_size / 4) return;
     if (ring.consumer_waiting) {
         ring.consumer_waiting = 0;
         __dyad_notify();

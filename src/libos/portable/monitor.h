@@ -34,12 +34,19 @@ struct MonitorState {
     int32_t inputError;            ///< the last INPUT was an error, not yet given to a read
     char* input;                   ///< bytes that no read has taken: [inputAt, inputSize)
     uint32_t inputAt, inputSize;
+    uint32_t inputAhead; ///< so many of them, at the end, were read ahead: they still belong to the host's stream
 };
 extern MonitorState monitor;
 
+/// Whether the monitor is woken for a frame, or may see it when it looks next: when a quarter of the ring is full, when
+/// the guest waits, or by itself after a while (docs/abi.md, section 5).
+enum class Hurry { Now, Later };
+
 /// Appends a frame of two pieces to the transmit ring, in order; waits for room. The whole payload must fit
 /// frameRoom().
-void transmit(uint32_t type, const void* a, size_t aSize, const void* b, size_t bSize);
+void transmit(uint32_t type, const void* a, size_t aSize, const void* b, size_t bSize, Hurry hurry = Hurry::Now);
+/// Forgets what was read ahead of standard input: the host's file may be another when it is read again.
+void forgetReadAhead();
 /// Largest payload that one frame may carry.
 size_t frameRoom();
 /// Handles every frame that has arrived; does not wait. Returns whether there was one.

@@ -1,7 +1,8 @@
 // Standard input, output and error (include/dyad/abi.h, OUTPUT, INPUT_WANTED and their relatives). Output goes into the
 // ring at once and waits only when the ring is full; an error is told by the next write, fsync or close. Only the first write
 // to what is no terminal is waited for: that is when full devices and readers that never were are noticed. Input is asked
-// for on demand and never beyond what the program asks for: the rest is for whoever reads the host's stream next.
+// for on demand and never beyond what the program asks for: the rest is for whoever reads the host's stream next. Regular
+// files are read ahead, but the host's file offset follows what the program takes, and nothing is kept while it waits.
 #include "streams.h"
 
 #include "monitor.h"
@@ -55,10 +56,22 @@ bool askIfReady() {
 
 void wantInput(size_t size) {
     if (monitor.inputWanted) return;
-    const uint32_t wanted[2] = {static_cast<uint32_t>(smaller<size_t>(size, kInputFrame)), 0};
+    const uint32_t most = static_cast<uint32_t>(smaller<size_t>(size, kInputFrame));
+    const uint32_t wanted[2] = {most, stdioKind(0) == DYAD_STDIO_FILE ? kInputFrame - most : 0};
     monitor.inputWanted = true;
     monitor.inputReady = false;
     transmit(DYAD_FRAME_INPUT_WANTED, wanted, sizeof wanted, nullptr, 0);
+}
+
+/// Takes bytes out of the buffer, and tells the monitor if they were read ahead.
+void takeInput(char* to, size_t size) {
+    memcpy(to, monitor.input + monitor.inputAt, size);
+    monitor.inputAt += static_cast<uint32_t>(size);
+    uint32_t left = monitor.inputSize - monitor.inputAt;
+    if (monitor.inputAhead <= left) return;
+    const uint32_t taken[2] = {monitor.inputAhead - left, 0};
+    monitor.inputAhead = left;
+    transmit(DYAD_FRAME_INPUT_TAKEN, taken, sizeof taken, nullptr, 0, Hurry::Later);
 }
 
 } // namespace
@@ -109,8 +122,7 @@ long readStream(File* file, char* to, size_t size, bool mayBlock) {
     }
     if (monitor.inputAt < monitor.inputSize) {
         size = smaller<size_t>(size, monitor.inputSize - monitor.inputAt);
-        memcpy(to, monitor.input + monitor.inputAt, size);
-        monitor.inputAt += static_cast<uint32_t>(size);
+        takeInput(to, size);
         return static_cast<long>(size);
     }
     int32_t error = monitor.inputError;
@@ -125,9 +137,11 @@ long writeStream(const File* file, const char* from, size_t size) {
     if (long error = takeError(fd)) return error;
     const uint32_t header[2] = {fd, 0};
     size_t most = frameRoom() - sizeof header;
+    // Somebody looks at a terminal; elsewhere many small writes go together.
+    Hurry hurry = stdioKind(fd) == DYAD_STDIO_TTY ? Hurry::Now : Hurry::Later;
     for (size_t done = 0; done < size;) {
         size_t part = smaller(size - done, most);
-        transmit(DYAD_FRAME_OUTPUT, header, sizeof header, from + done, part);
+        transmit(DYAD_FRAME_OUTPUT, header, sizeof header, from + done, part, hurry);
         done += part;
     }
     if (!monitor.outputTried[fd - 1] && stdioKind(fd) != DYAD_STDIO_TTY) {

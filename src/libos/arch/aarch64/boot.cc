@@ -1,4 +1,6 @@
 // AArch64: from EL1 on the early table to the portable part. Specification: docs/abi.md, sections 3 and 4.
+#include "cpu.h"
+#include "migration.h"
 #include "native.h"
 #include "page_table.h"
 
@@ -24,8 +26,8 @@ extern "C" [[noreturn]] void bootMachine(uint64_t entryLevel) {
     control().boot_stage = 2;
     startInterrupts();
     startDoorbell();
-    control().boot_stage = 3;
-    __dyad_start();
+    InterruptsMasked::unmaskInterrupts();
+    startProgram();
 }
 
 } // namespace dyad::native

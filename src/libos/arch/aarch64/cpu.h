@@ -25,4 +25,16 @@ inline void writeDevice(uintptr_t address, uint32_t value) {
 /// Orders memory accesses before it against device accesses and memory accesses after it.
 inline void deviceFence() { asm volatile("dmb sy" ::: "memory"); }
 
+/// Masks interrupts while it lives: around what an interrupt handler uses, too.
+class InterruptsMasked {
+  public:
+    InterruptsMasked() { asm volatile("mrs %0, daif; msr daifset, #2" : "=r"(mask_)::"memory"); }
+    ~InterruptsMasked() { asm volatile("msr daif, %0" ::"r"(mask_) : "memory"); }
+    InterruptsMasked(const InterruptsMasked&) = delete;
+    static void unmaskInterrupts() { asm volatile("msr daifclr, #2" ::: "memory"); }
+
+  private:
+    uint64_t mask_;
+};
+
 } // namespace dyad::native

@@ -2,6 +2,7 @@
 // Specification: Arm GIC architecture 2.0 (IHI 0048); Arm ARM D11 (generic timer); PSCI 1.1 (DEN 0022).
 #include "clock.h"
 #include "cpu.h"
+#include "migration.h"
 #include "native.h"
 #include "page_table.h"
 #include "trap.h"
@@ -27,9 +28,14 @@ uint64_t now() { return rate.toNs(ticks()); }
 void setTimer(uint64_t control) { asm volatile("msr cntv_ctl_el0, %0; isb" ::"r"(control)); }
 
 void wait(uint64_t deadline) {
+    InterruptsMasked masked; // what comes from here on wakes sleepUntil()
     if (takeDoorbell() || (deadline != UINT64_MAX && now() >= deadline)) return;
     sleepUntil(deadline);
     takeDoorbell();
+}
+
+int32_t openText(uintptr_t address, uint64_t size, bool writable) {
+    return protectPages(address, size, kRead | (writable ? kWrite : kExecute));
 }
 
 void discard(uintptr_t address, uint64_t size) { __builtin_memset(reinterpret_cast<void*>(address), 0, size); }
@@ -64,6 +70,7 @@ const Machine kHardware = {.notify = ringDoorbell,
                            .cpuTime = [] { return UINT64_MAX; }, // a virtual CPU is not told when it was waiting
                            .clockRate = [](uint64_t) {},
                            .protect = protectPages,
+                           .openText = openText,
                            .discard = discard,
                            .setThreadPointer = setThreadPointer,
                            .halt = halt};
@@ -101,22 +108,25 @@ void sleepUntil(uint64_t deadline) {
     setTimer(kTimerOff);
 }
 
-void handleInterrupts() {
+void handleInterrupts(uint64_t pc) {
+    bool rung = false;
     for (;;) {
         uint32_t acknowledged = readDevice(kGicCpu + kAcknowledge), interrupt = acknowledged & 0x3ff;
-        if (interrupt >= kSpurious) return;
+        if (interrupt >= kSpurious) break;
         // Both stay pending while their source asserts them.
         if (interrupt == kVirtualTimerInterrupt) setTimer(kTimerOff);
-        else acknowledgeDoorbell();
+        else acknowledgeDoorbell(), rung = true;
         writeDevice(kGicCpu + kEnd, acknowledged);
     }
+    if (rung) onInterrupt(pc);
 }
 
 } // namespace dyad::native
 
 extern "C" {
 
-void __dyad_set_thread_block(uintptr_t block, uint64_t, uint64_t align) {
+void __dyad_set_thread_block(uintptr_t block, uint64_t size, uint64_t align) {
+    dyad::native::rememberThreadBlock(block, size, align);
     // Variant I (ELF for the Arm 64-bit architecture, TLS): two words at the thread pointer, then the block.
     constexpr uint64_t kHead = 16;
     dyad::native::machine->setThreadPointer(block - (align > kHead ? align : kHead));

@@ -1,5 +1,6 @@
 // AArch64: faults as crash records. Specification: Arm ARM D17.2.37 (ESR_EL1); docs/abi.md, section 4.
 #include "trap.h"
+#include "migration.h"
 #include "native.h"
 
 namespace dyad::native {
@@ -48,6 +49,16 @@ bool hasAddress(uint32_t syndrome) {
     return c == kInstructionAbort || c == kDataAbort || c == kPcAlignment || c == kWatchpoint;
 }
 
+/// What the program had in its registers at a migration point.
+void savePoint(void* at) {
+    const TrapFrame& frame = *static_cast<const TrapFrame*>(at);
+    dyad_registers& registers = control().migration.registers;
+    for (unsigned i = 0; i < 31; ++i)
+        registers.general[i] = frame.x[i];
+    registers.general[31] = frame.sp;
+    saveLiveRegisters();
+}
+
 } // namespace
 
 void adjustRecord(dyad_crash& record) {
@@ -68,9 +79,11 @@ void setCall(dyad_crash& record, uintptr_t target, uint64_t first, uint64_t seco
 extern "C" void handleTrap(TrapFrame* frame) {
     // The table's order: synchronous, IRQ, FIQ, SError; for SP_EL0, SP_EL1, and two kinds of EL0.
     enum { kSynchronous = 0, kInterrupt = 1 };
-    if (frame->kind % 4 == kInterrupt) return handleInterrupts();
+    if (frame->kind % 4 == kInterrupt) return handleInterrupts(frame->pc);
     uint64_t syndrome, address;
     asm volatile("mrs %0, esr_el1; mrs %1, far_el1" : "=r"(syndrome), "=r"(address));
+    if (frame->kind % 4 == kSynchronous && syndrome >> 26 == kBreakpoint && reachPoint(frame->pc, savePoint, frame))
+        return;
     dyad_crash& record = control().crash;
     record.cause = DYAD_CRASH_FAULT;
     record.signal = frame->kind % 4 == kSynchronous ? signalOf(syndrome) : kBus;

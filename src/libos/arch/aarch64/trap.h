@@ -11,7 +11,8 @@ struct TrapFrame {
     uint64_t kind, reserved; // entry of the vector table, 0 to 15
 };
 
-/// For every interrupt that the GIC has pending; keeps everything but the frame's general registers (saved by trap.S).
-void handleInterrupts();
+/// For every interrupt that the GIC has pending, at `pc`; keeps everything but the frame's general registers (saved by
+/// trap.S).
+void handleInterrupts(uint64_t pc);
 
 } // namespace dyad::native

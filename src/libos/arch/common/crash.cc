@@ -9,11 +9,13 @@ constexpr uint32_t kAbort = 6; // SIGABRT
 // A fault while another is looked at is a fault of the libOS itself; asking it again could loop.
 bool handlingFault;
 
-/// The page below the first native stack.
+/// Below the native or the portable stack.
 bool inStackGuard(uint64_t address) {
     const dyad_control& c = control();
-    uint64_t stack = DYAD_IMAGE_BASE + c.private_offset + c.private_size - c.stack_size;
-    return address < stack && address >= stack - DYAD_PAGE_SIZE;
+    uint64_t native = DYAD_IMAGE_BASE + c.private_offset + c.private_size - c.stack_size;
+    uint64_t portable = reinterpret_cast<uint64_t>(__dyad_stack_limit);
+    return (address < native && address >= native - DYAD_PAGE_SIZE) ||
+           (address < portable && address >= portable - DYAD_STACK_GUARD);
 }
 
 void copyMessage(char (&to)[256], const char* from) {
@@ -71,6 +73,9 @@ void checkControl(uint32_t expectedMachine) {
                   c.stack_size < c.private_size && c.arena_offset >= c.private_offset + c.private_size &&
                   c.arena_offset <= c.ram_size && c.arena_size <= c.ram_size - c.arena_offset &&
                   c.arena_size <= DYAD_ARENA_LIMIT - DYAD_ARENA_BASE;
+    aligned &= c.migration_size % DYAD_PAGE_SIZE == 0;
+    inside &= !c.migration_size || (c.migration_offset == c.private_offset && c.stack_size < c.private_size &&
+                                    c.migration_size < c.private_size - c.stack_size);
     if (!aligned || !inside) panic("control area: division of RAM is not valid");
 }
 

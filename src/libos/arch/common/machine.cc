@@ -1,4 +1,5 @@
 // The operations of libos/native.h, passed on to the machine at hand.
+#include "migration.h"
 #include "native.h"
 
 namespace dyad::native {
@@ -33,7 +34,28 @@ void ringIfMissed() {
     machine->notify();
 }
 
+// What the program's clock is ahead of the machine's, modulo 2^64: not 0 in a program that came from another machine.
+uint64_t clockAhead;
+
+/// A deadline of the program's clock as one of the machine's.
+uint64_t machineDeadline(uint64_t deadline) {
+    if (deadline == UINT64_MAX || !clockAhead) return deadline;
+    auto left = static_cast<int64_t>(deadline - __dyad_clock());
+    return left > 0 ? machine->clock() + left : 0;
+}
+
 } // namespace
+
+void waitForMonitor(uint64_t deadline) {
+    bool rung = machine->settle();
+    ringIfMissed();
+    if (countersMoved() || rung) return;
+    machine->wait(machineDeadline(deadline));
+    rememberCounters();
+}
+
+void setClock(uint64_t ns) { clockAhead = ns - machine->clock(); }
+
 } // namespace dyad::native
 
 using dyad::native::machine;
@@ -42,15 +64,7 @@ extern "C" {
 
 void __dyad_notify() { machine->notify(); }
 
-void __dyad_wait(uint64_t deadline) {
-    bool rung = machine->settle();
-    dyad::native::ringIfMissed();
-    if (dyad::native::countersMoved() || rung) return;
-    machine->wait(deadline);
-    dyad::native::rememberCounters();
-}
-
-uint64_t __dyad_clock() { return machine->clock(); }
+uint64_t __dyad_clock() { return machine->clock() + dyad::native::clockAhead; }
 uint64_t __dyad_ticks() { return machine->ticks(); }
 uint64_t __dyad_cpu_time() { return machine->cpuTime(); }
 

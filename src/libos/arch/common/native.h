@@ -21,6 +21,8 @@ struct Machine {
     uint64_t (*cpuTime)();
     void (*clockRate)(uint64_t hz);
     int32_t (*protect)(uintptr_t address, uint64_t size, uint32_t prot);
+    /// Makes whole pages of text writable and not executable, or the reverse; 0 or -errno.
+    int32_t (*openText)(uintptr_t address, uint64_t size, bool writable);
     void (*discard)(uintptr_t address, uint64_t size);
     void (*setThreadPointer)(uintptr_t value);
     void (*halt)();
@@ -31,6 +33,13 @@ extern const Machine* machine;
 extern const Machine kHardware, kProcess;
 
 inline dyad_control& control() { return *reinterpret_cast<dyad_control*>(DYAD_CONTROL_ADDRESS); }
+
+// -- machine.cc --
+
+/// __dyad_wait without looking for requests to stop.
+void waitForMonitor(uint64_t deadline);
+/// Makes the program's clock go on from `ns`.
+void setClock(uint64_t ns);
 
 // -- crash.cc --
 
@@ -66,7 +75,7 @@ void ringDoorbell();
 /// True if the monitor rang since the last call.
 bool takeDoorbell();
 bool settleWithMonitor();
-/// From the interrupt handler: tells the device that its interrupt was seen.
+/// From the interrupt handler: tells the device that its interrupt was seen, and makes room for the next ring.
 void acknowledgeDoorbell();
 
 } // namespace dyad::native

@@ -82,7 +82,7 @@ uint64_t buildPageTables(uint64_t highRamBase, uint64_t highRam) {
     uint64_t privateStart = DYAD_IMAGE_BASE + c.private_offset, privateEnd = privateStart + c.private_size;
     uint64_t guard = privateEnd - c.stack_size - kPage;
     if (privateStart < reinterpret_cast<uint64_t>(__dyad_private_rw_end)) panic("private RAM overlaps the image");
-    nextTable = privateStart;
+    nextTable = privateStart + c.migration_size;
     tablesEnd = guard;
     root = newTable();
 
@@ -110,6 +110,7 @@ uint64_t buildPageTables(uint64_t highRamBase, uint64_t highRam) {
 }
 
 int32_t protectPages(uintptr_t address, uint64_t size, uint32_t prot) {
+    InterruptsMasked masked;
     if (prot & kWrite) prot |= kRead; // neither ISA can write without reading
     if (prot & kExecute) prot |= kRead;
     while (size) {

@@ -15,7 +15,7 @@ uint64_t physicalAddress(uintptr_t imageAddress);
 /// `highRam` is the RAM at `highRamBase`, behind the device hole (0: RAM is contiguous).
 uint64_t buildPageTables(uint64_t highRamBase, uint64_t highRam);
 
-/// Changes the protection of pages of the arena, splitting blocks where needed. Arguments are checked already.
+/// Changes the protection of pages of the arena or the image, splitting blocks where needed. Arguments are checked already.
 int32_t protectPages(uintptr_t address, uint64_t size, uint32_t prot);
 
 } // namespace dyad::native

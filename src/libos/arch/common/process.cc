@@ -1,4 +1,5 @@
 // The process machine: operations are calls to the tender. Specification: docs/abi.md, section 6.
+#include "migration.h"
 #include "native.h"
 
 namespace dyad::native {
@@ -32,10 +33,21 @@ int32_t protect(uintptr_t address, uint64_t size, uint32_t prot) {
     return static_cast<int32_t>(tender(DYAD_TENDER_PROTECT, address, size, prot));
 }
 
+int32_t openText(uintptr_t address, uint64_t size, bool writable) {
+    return static_cast<int32_t>(tender(DYAD_TENDER_OPEN_TEXT, writable, address, size));
+}
+
 void discard(uintptr_t address, uint64_t size) { tender(DYAD_TENDER_DISCARD, address, size); }
 void setThreadPointer(uintptr_t value) { tender(DYAD_TENDER_SET_TP, value); }
 void halt() { tender(DYAD_TENDER_HALT); }
-void onFault(dyad_crash* record, void*) { handleFault(*record); }
+
+void savePoint(void* context) { tender(DYAD_TENDER_READ_CONTEXT, reinterpret_cast<long>(context)); }
+
+void onFault(dyad_crash* record, void* context) {
+    constexpr uint32_t kTrap = 5; // SIGTRAP
+    if (record->signal == kTrap && reachPoint(record->pc, savePoint, context)) return;
+    handleFault(*record);
+}
 
 } // namespace
 
@@ -47,6 +59,7 @@ const Machine kProcess = {.notify = notify,
                           .cpuTime = cpuTime,
                           .clockRate = clockRate,
                           .protect = protect,
+                          .openText = openText,
                           .discard = discard,
                           .setThreadPointer = setThreadPointer,
                           .halt = halt};
@@ -57,8 +70,8 @@ extern "C" [[noreturn]] void __dyad_process_entry() {
     control().boot_stage = 1;
     checkControl(DYAD_MACHINE_PROCESS);
     tender(DYAD_TENDER_ON_FAULT, reinterpret_cast<long>(&onFault));
-    control().boot_stage = 3;
-    __dyad_start();
+    tender(DYAD_TENDER_ON_INTERRUPT, reinterpret_cast<long>(&onInterrupt));
+    startProgram();
 }
 
 } // namespace dyad::native

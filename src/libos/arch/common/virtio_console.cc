@@ -59,6 +59,7 @@ struct Queue {
 alignas(64) Queue receiveQueue, transmitQueue;
 
 uintptr_t device;
+bool rung; // the interrupt handler took bytes that takeDoorbell() has not told of yet
 
 uint32_t read(unsigned offset) { return readDevice(device + offset); }
 void write(unsigned offset, uint32_t value) { writeDevice(device + offset, value); }
@@ -84,6 +85,17 @@ void offer(Queue& queue, uint16_t descriptor) {
     deviceFence();
     __atomic_store_n(&queue.available.index, queue.available.index + 1, __ATOMIC_RELEASE);
     deviceFence();
+}
+
+/// Takes what the monitor sent and offers the room again: only then the next ring can interrupt.
+bool takeBytes() {
+    Queue& queue = receiveQueue;
+    uint16_t end = __atomic_load_n(&queue.used.index, __ATOMIC_ACQUIRE);
+    if (queue.usedSeen == end) return false;
+    for (; queue.usedSeen != end; ++queue.usedSeen)
+        offer(queue, queue.used.ring[queue.usedSeen % kEntries].id % kEntries);
+    write(kQueueNotify, kReceive);
+    return true;
 }
 
 } // namespace
@@ -124,6 +136,7 @@ void startDoorbell() {
 
 void ringDoorbell() {
     if (!device) return; // a crash before startDoorbell(): the monitor sees the machine end
+    InterruptsMasked masked;
     deviceFence();
     // A byte not yet taken from the queue reaches the monitor after what it is to find: no need for another.
     if (transmitQueue.used.index != transmitQueue.available.index) return;
@@ -139,15 +152,15 @@ bool settleWithMonitor() {
 }
 
 bool takeDoorbell() {
-    Queue& queue = receiveQueue;
-    uint16_t end = __atomic_load_n(&queue.used.index, __ATOMIC_ACQUIRE);
-    if (queue.usedSeen == end) return false;
-    for (; queue.usedSeen != end; ++queue.usedSeen)
-        offer(queue, queue.used.ring[queue.usedSeen % kEntries].id % kEntries);
-    write(kQueueNotify, kReceive);
-    return true;
+    InterruptsMasked masked;
+    bool before = rung;
+    rung = false;
+    return takeBytes() || before;
 }
 
-void acknowledgeDoorbell() { write(kInterruptAcknowledge, read(kInterruptStatus)); }
+void acknowledgeDoorbell() {
+    write(kInterruptAcknowledge, read(kInterruptStatus));
+    if (takeBytes()) rung = true;
+}
 
 } // namespace dyad::native

@@ -1,5 +1,6 @@
 // x86-64: from 64-bit mode on early page tables to the portable part. Specification: docs/abi.md, sections 3 and 4.
 #include "cpu.h"
+#include "migration.h"
 #include "native.h"
 #include "page_table.h"
 #include "trap.h"
@@ -77,8 +78,8 @@ extern "C" [[noreturn]] void bootMachine(uint64_t startInfo) {
     control().boot_stage = 2;
     startInterrupts();
     startDoorbell();
-    control().boot_stage = 3;
-    __dyad_start();
+    InterruptsMasked::unmaskInterrupts();
+    startProgram();
 }
 
 } // namespace dyad::native

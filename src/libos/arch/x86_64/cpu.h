@@ -25,6 +25,21 @@ inline CpuId cpuId(uint32_t leaf, uint32_t subleaf = 0) {
     return r;
 }
 
+/// Masks interrupts while it lives: around what an interrupt handler uses, too.
+class InterruptsMasked {
+  public:
+    InterruptsMasked() { asm volatile("pushfq; popq %0; cli" : "=r"(flags_)::"memory"); }
+    ~InterruptsMasked() {
+        constexpr uint64_t kInterruptFlag = 0x200;
+        if (flags_ & kInterruptFlag) unmaskInterrupts();
+    }
+    InterruptsMasked(const InterruptsMasked&) = delete;
+    static void unmaskInterrupts() { asm volatile("sti" ::: "memory"); }
+
+  private:
+    uint64_t flags_;
+};
+
 inline uint64_t readTimeStamp() {
     uint32_t low, high;
     asm volatile("rdtsc" : "=a"(low), "=d"(high));

@@ -2,6 +2,7 @@
 // Specification: Intel SDM volume 3, 10; 82093AA I/O APIC data sheet.
 #include "clock.h"
 #include "cpu.h"
+#include "migration.h"
 #include "native.h"
 #include "page_table.h"
 #include "trap.h"
@@ -19,9 +20,14 @@ Rate rate;
 uint64_t now() { return rate.known() ? rate.toNs(readTimeStamp()) : 0; }
 
 void wait(uint64_t deadline) {
+    InterruptsMasked masked; // what comes from here on wakes sleepUntil()
     if (takeDoorbell() || (deadline != UINT64_MAX && now() >= deadline)) return;
     sleepUntil(deadline);
     takeDoorbell();
+}
+
+int32_t openText(uintptr_t address, uint64_t size, bool writable) {
+    return protectPages(address, size, kRead | (writable ? kWrite : kExecute));
 }
 
 void discard(uintptr_t address, uint64_t size) { __builtin_memset(reinterpret_cast<void*>(address), 0, size); }
@@ -47,10 +53,11 @@ const Machine kHardware = {.notify = ringDoorbell,
                            .settle = settleWithMonitor,
                            .wait = wait,
                            .clock = now,
-                           .ticks = readTimeStamp,
+                           .ticks = [] { return readTimeStamp(); },
                            .cpuTime = [] { return UINT64_MAX; }, // a virtual CPU is not told when it was waiting
                            .clockRate = [](uint64_t hz) { rate.set(hz); },
                            .protect = protectPages,
+                           .openText = openText,
                            .discard = discard,
                            .setThreadPointer = setThreadPointer,
                            .halt = halt};
@@ -81,9 +88,10 @@ void sleepUntil(uint64_t deadline) {
     writeDevice(kLocalApic + kTimerInitial, 0);
 }
 
-void handleInterrupt(unsigned vector) {
+void handleInterrupt(unsigned vector, uint64_t pc) {
     if (vector == kDeviceVector) acknowledgeDoorbell();
     if (vector != kSpuriousVector) writeDevice(kLocalApic + kEndOfInterrupt, 0);
+    if (vector == kDeviceVector) onInterrupt(pc);
 }
 
 } // namespace dyad::native
@@ -91,6 +99,7 @@ void handleInterrupt(unsigned vector) {
 extern "C" {
 
 void __dyad_set_thread_block(uintptr_t block, uint64_t size, uint64_t align) {
+    dyad::native::rememberThreadBlock(block, size, align);
     // Variant II (ELF TLS, section 3.4.2): the block ends at the thread pointer, which points at itself.
     uintptr_t pointer = block + ((size + align - 1) & -align);
     *reinterpret_cast<uintptr_t*>(pointer) = pointer;

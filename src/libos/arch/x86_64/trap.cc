@@ -1,5 +1,6 @@
 // x86-64: descriptor tables, and faults as crash records. Specification: Intel SDM volume 3, 6 and 8; docs/abi.md, 4.
 #include "trap.h"
+#include "migration.h"
 #include "native.h"
 
 extern "C" char trapVectors[];
@@ -11,7 +12,7 @@ constexpr uint16_t kCodeSelector = 8, kTssSelector = 16;
 
 // Faults, interrupts, and what may strike in the middle of either.
 enum Stack { kFaultStack = 1, kInterruptStack = 2, kLastResortStack = 3 };
-alignas(16) char faultStack[16384], interruptStack[4096], lastResortStack[4096];
+alignas(16) char faultStack[16384], interruptStack[8192], lastResortStack[4096];
 
 struct [[gnu::packed]] {
     uint32_t reserved0;
@@ -60,6 +61,17 @@ uint8_t stackOf(unsigned vector) {
     return vector < 32 ? kFaultStack : kInterruptStack;
 }
 
+/// What the program had in its registers at a migration point.
+void savePoint(void* at) {
+    const TrapFrame& frame = *static_cast<const TrapFrame*>(at);
+    dyad_registers& registers = control().migration.registers;
+    const uint64_t general[] = {frame.rax, frame.rdx, frame.rcx, frame.rbx, frame.rsi, frame.rdi, frame.rbp, frame.rsp,
+                                frame.r8,  frame.r9,  frame.r10, frame.r11, frame.r12, frame.r13, frame.r14, frame.r15};
+    for (unsigned i = 0; i < 16; ++i)
+        registers.general[i] = general[i];
+    saveLiveRegisters();
+}
+
 } // namespace
 
 void loadDescriptors() {
@@ -93,7 +105,8 @@ void setCall(dyad_crash& record, uintptr_t target, uint64_t first, uint64_t seco
 }
 
 extern "C" void handleTrap(TrapFrame* frame) {
-    if (frame->vector >= 32) return handleInterrupt(frame->vector);
+    if (frame->vector >= 32) return handleInterrupt(frame->vector, frame->rip);
+    if (frame->vector == kBreakpoint && reachPoint(frame->rip, savePoint, frame)) return;
     dyad_crash& record = control().crash;
     record.cause = frame->vector == kDivide ? DYAD_CRASH_DIVIDE : DYAD_CRASH_FAULT;
     record.signal = signalOf(frame->vector);

@@ -16,7 +16,7 @@ constexpr unsigned kTimerVector = 32, kDeviceVector = 33, kSpuriousVector = 47;
 
 /// GDT, TSS and IDT: every vector switches to a stack of its kind.
 void loadDescriptors();
-/// For vectors from 32 on; keeps everything but the frame's general registers (saved by trap.S) as it is.
-void handleInterrupt(unsigned vector);
+/// For vectors from 32 on, at `pc`; keeps everything but the frame's general registers (saved by trap.S) as it is.
+void handleInterrupt(unsigned vector, uint64_t pc);
 
 } // namespace dyad::native

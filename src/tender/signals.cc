@@ -1,4 +1,5 @@
-// Faults of the guest arrive as signals and are handed to it as crash records. Specification: docs/abi.md, section 6.
+// Signals: faults of the guest, which are handed to it as crash records, and SIGUSR1, the monitor's interrupt. None of their
+// handlers interrupts another. Specification: docs/abi.md, section 6.
 #include "tender.h"
 
 extern "C" void signalReturn();
@@ -6,15 +7,15 @@ extern "C" void signalReturn();
 namespace dyad::tender {
 namespace {
 
-constexpr int kSignals[] = {kSigSegv, kSigBus, kSigIll, kSigFpe, kSigTrap};
+constexpr int kFaults[] = {kSigSegv, kSigBus, kSigIll, kSigFpe, kSigTrap};
 
 alignas(16) char stack[65536]; // AVX-512 and SVE state makes signal frames large
 
 constexpr uint64_t maskOf(int signal) { return 1ull << (signal - 1); }
 
 constexpr uint64_t handledSignals() {
-    uint64_t mask = 0;
-    for (int signal : kSignals)
+    uint64_t mask = maskOf(kSigUsr1);
+    for (int signal : kFaults)
         mask |= maskOf(signal);
     return mask;
 }
@@ -25,7 +26,7 @@ void die(int signal) {
     systemCall(kSigaction, signal, reinterpret_cast<long>(&action), 0, sizeof action.mask);
 }
 
-void onSignal(int signal, SignalInfo* info, void* context) {
+void onFault(int signal, SignalInfo* info, void* context) {
     if (!tender.onFault || tender.inFault) return die(signal);
     tender.inFault = true;
     dyad_crash& record = control().crash;
@@ -41,15 +42,24 @@ void onSignal(int signal, SignalInfo* info, void* context) {
     tender.inFault = false;
 }
 
+void onInterrupt(int, SignalInfo*, void* context) {
+    if (tender.onInterrupt) tender.onInterrupt(programCounter(context));
+}
+
+void handle(int signal, void (*handler)(int, SignalInfo*, void*), unsigned long flags) {
+    SignalAction action = {handler, kWithInfo | kOnStack | kRestorer | flags, signalReturn, handledSignals()};
+    if (systemCall(kSigaction, signal, reinterpret_cast<long>(&action), 0, sizeof action.mask) < 0)
+        fail("cannot catch signals");
+}
+
 } // namespace
 
-void catchFaults() {
+void catchSignals() {
     SignalStack signalStack = {stack, 0, sizeof stack};
     if (systemCall(kSigaltstack, reinterpret_cast<long>(&signalStack), 0) < 0) fail("cannot set a signal stack");
-    SignalAction action = {onSignal, kWithInfo | kOnStack | kRestorer, signalReturn, handledSignals()};
-    for (int signal : kSignals)
-        if (systemCall(kSigaction, signal, reinterpret_cast<long>(&action), 0, sizeof action.mask) < 0)
-            fail("cannot catch signals");
+    for (int signal : kFaults)
+        handle(signal, onFault, 0);
+    handle(kSigUsr1, onInterrupt, kRestart);
     // Inherited masks would turn a fault into sudden death.
     uint64_t mask = handledSignals();
     systemCall(kSigprocmask, kUnblock, reinterpret_cast<long>(&mask), 0, sizeof mask);

@@ -1,0 +1,21 @@
+// AArch64: the instructions of a migration point. Specification: docs/migration.md; Arm ARM B2.2.5 (modified code).
+#pragma once
+
+#include <stdint.h>
+
+namespace dyad::native {
+
+using PointInstruction = uint32_t;
+constexpr PointInstruction kPointNop = 0xd503201f, kPointTrap = 0xd4200000; // brk #0
+
+/// Where the trap instruction lies, at which the CPU says it stopped at `pc`.
+inline uintptr_t trappedPoint(uint64_t pc) { return pc; }
+
+/// Makes a changed instruction visible to execution: the data cache is cleaned to where instructions come from;
+/// finishInstructions() follows the last of them. On a page that is writable, so readable.
+inline void cleanInstruction(uintptr_t address) {
+    asm volatile("dc cvau, %0; dsb ish; ic ivau, %0" ::"r"(address) : "memory");
+}
+inline void finishInstructions() { asm volatile("dsb ish; isb" ::: "memory"); }
+
+} // namespace dyad::native

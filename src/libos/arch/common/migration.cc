@@ -1,0 +1,172 @@
+// Stopping at migration points and in calls, and resuming. Specification: docs/abi.md, section 8.
+//
+// A request is looked at by an interrupt handler, by the trap handler, and by the native functions in which a program can stop.
+// There is one CPU: the handlers cannot be interrupted by each other, and leave everything alone while `inNative` says that
+// one of those functions is at it, which then looks at the request itself before it goes.
+#include "migration.h"
+#include "points.h"
+
+namespace dyad::native {
+namespace {
+
+volatile dyad_migration& shared() { return control().migration; }
+
+// Requests count only from when main is about to be called, or from the arrival.
+volatile bool open;
+volatile bool inNative;
+
+struct {
+    uintptr_t start;
+    uint64_t size, align;
+} threadBlock;
+
+/// The request that has not been answered, or 0.
+uint32_t pendingRequest() {
+    uint32_t request = shared().request;
+    return request != shared().stopped ? request : 0;
+}
+
+void setState(uint32_t state) {
+    __atomic_store_n(&shared().state, state, __ATOMIC_RELEASE);
+    machine->notify();
+}
+
+/// Makes the points and the state what the request asks for.
+void update() {
+    bool asked = open && pendingRequest();
+    bool refused = asked && __dyad_migration_forbidden;
+    patchPoints(asked && !refused);
+    if ((shared().state == DYAD_MIGRATION_FORBIDDEN) != refused)
+        setState(refused ? DYAD_MIGRATION_FORBIDDEN : DYAD_MIGRATION_RUNNING);
+}
+
+void waitForCommand(uint32_t command) {
+    while (shared().command != command)
+        machine->wait(UINT64_MAX);
+    shared().command = DYAD_MIGRATION_NONE;
+}
+
+/// Stops until the monitor lets the program go on. Registers are saved.
+void stop(uint32_t request, bool atCall) {
+    patchPoints(false);
+    volatile dyad_migration& m = shared();
+    m.at_call = atCall;
+    m.clock_ns = __dyad_clock();
+    m.cpu_time_ns = machine->cpuTime();
+    m.thread_block = threadBlock.start;
+    m.thread_block_size = threadBlock.size;
+    m.thread_block_align = threadBlock.align;
+    m.stopped = request;
+    __dyad_idle_ns -= m.clock_ns; // and plus the clock when it goes on, here or elsewhere
+    setState(DYAD_MIGRATION_STOPPED);
+    waitForCommand(DYAD_MIGRATION_CONTINUE);
+    __dyad_idle_ns += __dyad_clock();
+    setState(DYAD_MIGRATION_RUNNING);
+    update(); // perhaps asked again: points count from exactly here
+}
+
+/// Stops in a call if that is asked for. Returns whether it did.
+bool stopInCall(const CallFrame& frame) {
+    uint32_t request = pendingRequest();
+    if (!open || !request || __dyad_migration_forbidden) return false;
+    saveCall(frame);
+    stop(request, true);
+    return true;
+}
+
+/// The same for calls that are no arrival: while points are skipped, only points stop.
+bool stopUnlessSkipping(const CallFrame& frame) { return !shared().skip && stopInCall(frame); }
+
+/// Ends what `inNative` began. What was asked for meanwhile is done now; what comes later, interrupts.
+void leaveNative() {
+    uint32_t seen;
+    do {
+        inNative = true;
+        seen = shared().request;
+        update();
+        inNative = false;
+    } while (shared().request != seen);
+}
+
+/// Takes over a program that was stopped elsewhere.
+[[noreturn]] void resume() {
+    volatile dyad_migration& m = shared();
+    setState(DYAD_MIGRATION_WAITING);
+    waitForCommand(DYAD_MIGRATION_RESUME);
+    __dyad_clock_rate(m.tick_hz);
+    setClock(m.clock_ns);
+    __dyad_set_thread_block(m.thread_block, m.thread_block_size, m.thread_block_align);
+    __dyad_idle_ns += m.clock_ns;
+    __dyad_restore();
+    __dyad_resume_cursor = reinterpret_cast<const char*>(m.frames_address);
+    setFloatEnvironment();
+    reinterpret_cast<void (*)()>(m.entry)();
+    panic("the outermost function of the program returned");
+}
+
+} // namespace
+
+void startProgram() {
+    control().boot_stage = 3;
+    if (control().flags & DYAD_FLAG_RESUME) resume();
+    __dyad_start();
+}
+
+void onInterrupt(uint64_t pc) {
+    shared().interrupted_pc = pc;
+    if (!inNative) update();
+}
+
+bool reachPoint(uint64_t& pc, void (*save)(void*), void* frame) {
+    uintptr_t point = trappedPoint(pc);
+    if (!isPatchedPoint(point)) return false;
+    pc = point + sizeof(PointInstruction);
+    uint32_t request = pendingRequest();
+    if (!request || __dyad_migration_forbidden) {
+        update();
+    } else if (shared().skip) {
+        shared().skip = shared().skip - 1;
+    } else {
+        save(frame);
+        shared().registers.pc = pc;
+        stop(request, false);
+    }
+    return true;
+}
+
+void rememberThreadBlock(uintptr_t start, uint64_t size, uint64_t align) { threadBlock = {start, size, align}; }
+
+} // namespace dyad::native
+
+using namespace dyad::native;
+
+extern "C" {
+
+const char* __dyad_resume_cursor;
+
+// From the entries in stop.S, which saved their caller.
+
+void waitInCall(uint64_t deadline, const CallFrame* frame) {
+    inNative = true;
+    if (!stopUnlessSkipping(*frame)) {
+        waitForMonitor(deadline);
+        stopUnlessSkipping(*frame);
+    }
+    leaveNative();
+}
+
+void stopPoint(const CallFrame* frame) {
+    inNative = true;
+    open = true;
+    stopUnlessSkipping(*frame);
+    leaveNative();
+}
+
+void arrive(const CallFrame* frame) {
+    inNative = true;
+    open = true;
+    if (!stopInCall(*frame)) setState(DYAD_MIGRATION_RUNNING);
+    leaveNative();
+}
+
+} // extern "C"
