@@ -77,9 +77,12 @@ class Walk {
         const std::uint64_t sp = general_[stackPointerRegister(isa_)];
         if (sp % rules_.stackAlign) return failed(fmt::format("the stack pointer, {:#x}, is not aligned", sp));
         if (!stack_.find(sp, 0)) return outside("the stack pointer", sp, 0);
-        if ((site.kind == SiteKind::Point) != isTrapped())
-            return failed(isTrapped() ? "it was trapped, but not at a migration point"
-                                      : "it made a call, but stands at a migration point");
+        if (isTrapped() && site.kind != SiteKind::Point) return failed("it was trapped, but not at a migration point");
+        // What arrives at a point is a call in its resume function, to __dyad_arrived.
+        if (!isTrapped() && site.kind == SiteKind::Point &&
+            (depth_ == 0 || table_.function(innerFunction_).name != kArrivedFunction))
+            return failed("it made a call, but stands at a migration point");
+        innerFunction_ = site.function;
         if (!isReadable(stop_.cfaRegister))
             return failed(
                 fmt::format("its frame address is in register {}, which does not hold it", stop_.cfaRegister));
@@ -197,6 +200,7 @@ class Walk {
     std::array<std::uint64_t, 32> vectors_; ///< low 8 bytes: more holds through no call
     std::size_t depth_ = 0;
     SiteTable::Stop stop_{};
+    std::uint32_t innerFunction_ = 0; ///< of the frame that this one called
     std::uint64_t cfa_ = 0;
 };
 

@@ -179,13 +179,15 @@ class Reading {
                     fmt::format("site {} in a program of {} sites", number, reader_.table.siteCount()));
             const SiteTable::Site site = reader_.table.site(number);
             FrameList& frames = checkpoint_.frames;
-            if (reader_.table.function(site.function).outermost != frames.empty())
+            const SiteTable::Function function = reader_.table.function(site.function);
+            if (function.outermost != frames.empty())
                 return sections_.unusable(fmt::format("frame {} is in '{}', which is {} outermost function",
-                                                      frames.size(), reader_.table.function(site.function).name,
-                                                      frames.empty() ? "no" : "an"));
-            if (!frames.empty() && reader_.table.site(frames.site(frames.size() - 1)).kind != SiteKind::Call)
-                return sections_.unusable(
-                    fmt::format("frame {} stands at a migration point and calls another", frames.size() - 1));
+                                                      frames.size(), function.name, frames.empty() ? "no" : "an"));
+            // At a point that the program arrived at, see docs/migration.md.
+            if (!frames.empty() && reader_.table.site(frames.site(frames.size() - 1)).kind != SiteKind::Call &&
+                function.name != kArrivedFunction)
+                return sections_.unusable(fmt::format("frame {} stands at a migration point and calls '{}'",
+                                                      frames.size() - 1, function.name));
             const std::uint64_t size = valuesSize(site);
             if (rest.size() < size)
                 return sections_.unusable(fmt::format("the values of frame {}: expected {} bytes, found {}",
