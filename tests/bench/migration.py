@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""The figures of docs/performance.md about migration, as ratios measured in one run. See migration.sh."""
+import argparse
+import json
+import os
+import stat
+import statistics
+import sys
+
+import build
+import workloads
+from measure import Failed, Table, geometric_mean, paired, run_once
+
+ISAS = ("x86_64", "aarch64")
+
+
+def chosen(arguments):
+    everything = workloads.kernels() + workloads.programs()
+    return [w for w in everything if not arguments.program or w.program in arguments.program]
+
+
+def means(table, ratios):
+    """Rows of geometric means: over kernels, and over programs (each program's workloads first)."""
+    for kernel, what, goal in ((True, "kernels", 1.01), (False, "programs", 1.03)):
+        groups = {}
+        for workload, ratio in ratios:
+            if workload.kernel == kernel:
+                groups.setdefault(workload.program, []).append(ratio)
+        if groups:
+            table.row("**geometric mean of %s**" % what, "", "", geometric_mean([geometric_mean(g) for g in groups.values()]), "at most %.2f" % goal)
+
+
+def cost(arguments):
+    """CPU time with sites against without, on one CPU, in interleaved pairs."""
+    table = Table("Cost while not moving: CPU seconds (user and system, on one CPU), x86-64 process machine, against the pair built with -fno-migration",
+                  ["program", "without sites", "with sites", "ratio", "goal"])
+    ratios = []
+    for workload in chosen(arguments):
+        without, with_sites = paired(workload.run(False), workload.run(True), arguments.rounds, workload.stdin, pin=True)
+        ratios.append((workload, with_sites / without))
+        table.row(workload.name, without, with_sites, with_sites / without, "at most 1.06")
+    means(table, ratios)
+
+
+def wrapped_qemu(plugin):
+    """A folder for the front of PATH whose qemu-system-x86_64 loads the plugin; the path of its result."""
+    folder, result = os.path.join(build.WORK, "counting"), os.path.join(build.WORK, "counting", "instructions")
+    os.makedirs(folder, exist_ok=True)
+    real = build.shutil.which("qemu-system-x86_64")
+    if not real:
+        raise Failed("qemu-system-x86_64 is not installed")
+    wrapper = os.path.join(folder, "qemu-system-x86_64")
+    with open(wrapper, "w") as out:
+        out.write('#!/bin/sh\ncase $1 in *version*) exec %s "$@" ;; esac\nexec %s "$@" -plugin %s,out=%s\n' % (real, real, plugin, result))
+    os.chmod(wrapper, os.stat(wrapper).st_mode | stat.S_IXUSR)
+    return folder, result
+
+
+def count_instructions(command, stdin, environment, result):
+    if os.path.exists(result):
+        os.remove(result)
+    run_once(["env"] + environment + command, stdin)
+    if not os.path.exists(result):
+        raise Failed("%s: QEMU has not counted" % " ".join(command))
+    with open(result, "rb") as counter:
+        return int.from_bytes(counter.read(8), "little")
+
+
+def instructions(arguments):
+    """Executed instructions: x86-64 of the whole virtual machine, AArch64 of the whole process."""
+    plugin = os.path.join(build.WORK, "count_instructions.so")
+    build.call(["clang-19", "-O2", "-shared", "-fPIC", os.path.join(build.HERE, "count_instructions.c"), "-o", plugin])
+    folder, result = wrapped_qemu(plugin)
+    places = {"x86_64": (["--machine", "qemu", "--accel", "tcg"], ["PATH=%s:%s" % (folder, os.environ["PATH"])]),
+              "aarch64": (["--machine", "process"], ["QEMU_PLUGIN=%s,out=%s" % (plugin, result)])}
+    for isa in ISAS:
+        options, environment = places[isa]
+        table = Table("Cost while not moving: millions of instructions, %s" % isa, ["program", "without sites", "with sites", "ratio", "goal"])
+        ratios = []
+        for workload in chosen(arguments):
+            counts = [count_instructions(workload.run(sites, "--isa", isa, *options, few=True), workloads.few_input(workload.stdin), environment, result)
+                      for sites in (False, True)]
+            ratios.append((workload, counts[1] / counts[0]))
+            table.row(workload.name, "%.1f" % (counts[0] / 1e6), "%.1f" % (counts[1] / 1e6), counts[1] / counts[0], "")
+        means(table, ratios)
+
+
+def text(arguments):
+    """Growth of common text: what sites add to the functions themselves; resume functions are not in it."""
+    table = Table("Bytes of common text (without resume functions)", ["program", "ISA", "without sites", "with sites", "ratio", "goal"])
+    seen = set()
+    for workload in chosen(arguments):
+        if workload.program in seen:
+            continue
+        seen.add(workload.program)
+        sizes = []
+        for sites in (False, True):
+            padding = json.loads(build.call([build.DYAD, "inspect", "--json", workload.image(sites)]))["padding"]
+            sizes.append(next(entry for entry in padding if entry["section"] == ".text"))
+        for isa in ISAS:
+            table.row(workload.program, isa, sizes[0][isa], sizes[1][isa], sizes[1][isa] / sizes[0][isa], "at most 1.05")
+
+
+def link(arguments):
+    """The link of a pair with sites against the link without."""
+    table = Table("Linking with sites: wall seconds", ["program", "without sites", "with sites", "ratio", "goal"])
+    seen = set()
+    for workload in chosen(arguments):
+        if workload.kernel or workload.program in seen:
+            continue
+        seen.add(workload.program)
+        files, flags = workload.files()
+        folder = os.path.join(build.WORK, "objects-" + workload.program)
+        os.makedirs(folder, exist_ok=True)
+        compile_flags = [flag for flag in flags if not flag.startswith("-l")]
+        objects = []
+        for index, file in enumerate(files):
+            objects.append(os.path.join(folder, "%d.o" % index))
+            build.call([build.DYAD_CC, "-w"] + build.FLAGS + compile_flags + ["-c", file, "-o", objects[-1]])
+        command = [build.DYAD_CC] + build.FLAGS + objects + ["-lm", "-o", os.path.join(build.WORK, "linked")]
+        without, with_sites = paired(command + ["-fno-migration"], command, arguments.rounds, wall=True)
+        table.row(workload.program, without, with_sites, with_sites / without, "at most 2")
+
+
+def moves(workload, hop, *options, stdin=None, few=False):
+    """Runs it while it moves; returns the statistics of its moves and the CPU seconds of all."""
+    stats = os.path.join(build.WORK, "stats.json")
+    seconds, _ = run_once(workload.run(True, "--hop", hop, "--stats", stats, *options, few=few), stdin, pin=False)
+    found = json.load(open(stats))["moves"]
+    if found["done"] == 0:
+        raise Failed("%s: not moved once with --hop %s" % (workload.name, hop))
+    return found, seconds
+
+
+def stop(arguments):
+    """From the request to the stop, at native speed: the program stays on the x86-64 process machine and is asked at times that
+    have nothing to do with what it does."""
+    table = Table("From the request to the stop: milliseconds, x86-64 process machine", ["program", "requests", "median", "p99", "longest", "goal (p99)"])
+    worst = 0
+    for workload in chosen(arguments):
+        found, _ = moves(workload, "every=7ms,isa=same", stdin=workload.stdin)
+        times = found["request_to_stopped_ms"]
+        worst = max(worst, times["p99"])
+        table.row(workload.name, found["done"], times["median"], times["p99"], times["most"], "at most 1")
+    table.row("**worst**", "", "", worst, "", "at most 1")
+
+
+def move(arguments):
+    """Capture, transformation and resumption, by the number of frames."""
+    table = Table("Capture, transform and resume: milliseconds on process machines", ["destination", "frames", "moves", "median", "p99", "microseconds for each further frame", "goal"])
+    for same in (True, False):
+        base = None
+        for depth in (10, 1000, 10000, 100000):
+            workload = workloads.Workload("frames", "frames", build.kernel_files("frames"), [str(depth), "2000000000"], [])
+            count = max(4, 4 * arguments.rounds if depth < 10000 else arguments.rounds)
+            found, _ = moves(workload, "every=20ms,count=%d,isa=%s" % (count, "same" if same else "other"))
+            median = found["moving_ms"]["median"]
+            further = "" if base is None else (median - base[1]) * 1000 / (found["most_frames"] - base[0])
+            goal = "at most 1 ms" if base is None else "at most 2 us"
+            base = base or (found["most_frames"], median)
+            table.row("x86_64" if same else "alternating", found["most_frames"], found["done"], median, found["moving_ms"]["p99"], further, goal)
+
+
+def after(arguments):
+    """Speed after a move in the middle of the hottest loop: CPU time of a run that was moved once, early, against one that never was."""
+    table = Table("Speed after a move: CPU seconds, x86-64 process machine to another of the same kind, early in the run",
+                  ["program", "never moved", "moved once", "speed", "goal"])
+    speeds = []
+    for workload in chosen(arguments):
+        if not workload.kernel:
+            continue
+        never = statistics.median(run_once(workload.run(True), workload.stdin)[0] for _ in range(arguments.rounds))
+        early = max(30, int(never * 1000 / 10))
+        runs = [[], []]
+        for _ in range(arguments.rounds):
+            runs[0].append(run_once(workload.run(True), workload.stdin)[0])
+            runs[1].append(moves(workload, "every=%dms,count=1,isa=same" % early, stdin=workload.stdin)[1])
+        never, moved = statistics.median(runs[0]), statistics.median(runs[1])
+        speeds.append(never / moved)
+        table.row(workload.name, never, moved, never / moved, "at least 0.97")
+    table.row("**geometric mean**", "", "", geometric_mean(speeds), "at least 0.97")
+
+
+PARTS = {"cost": cost, "instructions": instructions, "text": text, "link": link, "stop": stop, "move": move, "after": after}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each command; the median counts (default 5)")
+    parser.add_argument("--only", action="append", choices=PARTS, help="only this part; may be given again")
+    parser.add_argument("--program", action="append", help="only this program or kernel; may be given again")
+    arguments = parser.parse_args()
+    failed = False
+    for name in arguments.only or PARTS:
+        try:
+            PARTS[name](arguments)
+        except Failed as failure:
+            print("\n%s: error: %s" % (name, failure), file=sys.stderr)
+            failed = True
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
