@@ -9,7 +9,6 @@
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/IR/Statepoint.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/CommandLine.h"
@@ -75,16 +74,6 @@ void adaptBarriers(Module& module, char floatConstraint) {
         }
 }
 
-// Migration points come as statepoints with one byte of NOP, whatever the ISA's takes.
-void sizeNops(Module& module, unsigned bytes) {
-    for (Function& function : module)
-        if (function.hasGC())
-            for (Instruction& instruction : instructions(function))
-                if (auto* point = dyn_cast<GCStatepointInst>(&instruction); point && point->getNumPatchBytes())
-                    point->setArgOperand(GCStatepointInst::NumPatchBytesPos,
-                                         ConstantInt::get(Type::getInt32Ty(module.getContext()), bytes));
-}
-
 Error generateOne(StringRef bitcode, Isa isa, const CodegenOptions& options, ObjectBytes& object) {
     LLVMContext context;
     Expected<std::unique_ptr<Module>> module = parseBitcodeFile(MemoryBufferRef(bitcode, "portable module"), context);
@@ -98,7 +87,6 @@ Error generateOne(StringRef bitcode, Isa isa, const CodegenOptions& options, Obj
     (*module)->setDataLayout(machine->createDataLayout());
 
     adaptBarriers(**module, codegenTarget(isa).floatConstraint);
-    sizeNops(**module, codegenTarget(isa).nopSize);
 
     legacy::PassManager passes;
     passes.add(new TargetLibraryInfoWrapperPass(machine->getTargetTriple()));
@@ -135,6 +123,7 @@ void setCodegenDefaults() {
         "dyad-cc",
         "-aarch64-enable-global-merge=false",  // would invent .L_MergedGlobals
         "-aarch64-enable-promote-const=false", // would invent constants
+        "-use-registers-for-deopt-values",     // values of a site stay where they are
     };
     cl::ParseCommandLineOptions(std::size(arguments), arguments, "dyad code generation\n");
 }

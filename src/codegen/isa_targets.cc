@@ -26,8 +26,8 @@ void initializeTargets() {
 
 const CodegenTarget& codegenTarget(Isa isa) {
     static constexpr CodegenTarget kTargets[] = {
-        {"x86_64-unknown-linux-musl", "x86-64", 'x', 1},
-        {"aarch64-unknown-linux-musl", "generic", 'w', 4},
+        {"x86_64-unknown-linux-musl", "x86-64", 'x'},
+        {"aarch64-unknown-linux-musl", "generic", 'w'},
     };
     return kTargets[static_cast<int>(isa)];
 }

@@ -9,7 +9,6 @@ struct CodegenTarget {
     const char* triple;
     const char* defaultCpu;
     char floatConstraint; ///< inline assembly's letter for a floating-point register
-    unsigned nopSize;     ///< bytes of the NOP that is a migration point
 };
 
 /// Registers LLVM's back ends for every ISA and for the neutral target. Once per process, before anything uses LLVM.

@@ -11,10 +11,10 @@ class Module;
 
 namespace dyad {
 
-/// The marker that stands for a migration point until statepoints are made: `void __dyad_point()`.
+/// The native function that a thread calls when it stops at a migration point: `void __dyad_point(void)`, preserve_all.
 inline constexpr const char* kPointName = "__dyad_point";
 
-/// Whether the call is the marker of a migration point.
+/// Whether the call is that of a migration point.
 bool isPoint(const llvm::CallBase& call);
 
 /// The function that a call names, through aliases; null for indirect calls, intrinsics and inline assembly.

@@ -9,10 +9,13 @@
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
+#include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 #include "llvm/Transforms/Utils/Local.h"
 
 #include <map>
@@ -27,15 +30,47 @@ namespace {
 constexpr std::uint64_t kShort = 30000;
 // What a call is taken to cost: longer ones pass points of their own.
 constexpr std::uint64_t kCallCost = 40;
+// Branch weights: of passing a point, of stopping at it.
+constexpr std::uint32_t kOften = 1u << 30, kNever = 1;
+
+// Hot code gets a NOP and nothing else: the call lies in a block of its own, which control reaches only once the NOP was
+// overwritten. The section .dyad.points tells where both are (docs/site-table.md, "point").
+constexpr const char* kNop = "1:\n\tnop\n\t.pushsection .dyad.points,\"\",%progbits\n\t.quad 1b, ${0:l}\n\t.popsection";
 
 void addPoint(Instruction* before) {
     Module& module = *before->getModule();
-    FunctionCallee point = module.getOrInsertFunction(kPointName, Type::getVoidTy(module.getContext()));
-    CallInst* call = CallInst::Create(point, "", before->getIterator());
+    LLVMContext& context = module.getContext();
+    auto* type = FunctionType::get(Type::getVoidTy(context), false);
+    FunctionCallee point = module.getOrInsertFunction(kPointName, type);
+    auto* callee = cast<Function>(point.getCallee());
+    callee->setCallingConv(CallingConv::PreserveAll);
+    callee->addFnAttr(Attribute::Cold);
+
+    BasicBlock* block = before->getParent();
+    BasicBlock* rest = SplitBlock(block, before->getIterator());
+    auto* stop = BasicBlock::Create(context, "point", block->getParent(), rest);
+    CallInst* call = CallInst::Create(point, "", stop);
+    call->setCallingConv(CallingConv::PreserveAll);
     // The verifier wants a place for calls in functions with debug information.
-    if (DISubprogram* subprogram = before->getFunction()->getSubprogram())
+    if (DISubprogram* subprogram = block->getParent()->getSubprogram())
         call->setDebugLoc(before->getDebugLoc() ? before->getDebugLoc()
-                                                : DebugLoc(DILocation::get(module.getContext(), 0, 0, subprogram)));
+                                                : DebugLoc(DILocation::get(context, 0, 0, subprogram)));
+    BranchInst::Create(rest, stop);
+    block->getTerminator()->eraseFromParent();
+    InlineAsm* nop = InlineAsm::get(type, kNop, "!i", true);
+    CallBrInst* branch = CallBrInst::Create(type, nop, rest, {stop}, {}, "", block);
+    branch->setMetadata(LLVMContext::MD_prof, MDBuilder(context).createBranchWeights(kOften, kNever));
+    branch->setDebugLoc(call->getDebugLoc());
+}
+
+// An alloca is static in the entry block only: all of them stay there.
+void addEntryPoint(Function& function) {
+    BasicBlock& entry = function.getEntryBlock();
+    auto first = entry.begin();
+    for (Instruction& instruction : make_early_inc_range(entry))
+        if (auto* memory = dyn_cast<AllocaInst>(&instruction); memory && memory->isStaticAlloca())
+            memory->moveBefore(entry, first);
+    addPoint(&*entry.getFirstNonPHIOrDbgOrAlloca());
 }
 
 // -- Loops -----------------------------------------------------------------------------------------------------------------
@@ -216,7 +251,7 @@ void placeMigrationPoints(Module& module) {
     }
     for (Function* function : recursive)
         if (!excluded.contains(function))
-            addPoint(&*function->getEntryBlock().getFirstNonPHIOrDbgOrAlloca());
+            addEntryPoint(*function);
 }
 
 } // namespace dyad

@@ -29,19 +29,13 @@ AttributeList attributesOf(const CallBase& call) {
 
 void lower(CallBase& call) {
     IRBuilder<> builder(&call);
-    bool point = isPoint(call);
     SmallVector<Value*, 16> values;
     for (const Use& use : drop_begin(call.getOperandBundle(LLVMContext::OB_deopt)->Inputs))
         values.push_back(use);
     FunctionType* type = call.getFunctionType();
-    // The patched-over callee of a point must be there and is not used.
-    Value* callee = point ? ConstantPointerNull::get(builder.getPtrTy()) : call.getCalledOperand();
-    SmallVector<Value*, 16> operands{builder.getInt64(*siteNumber(call)),
-                                     builder.getInt32(point), // bytes of NOP
-                                     callee,
+    SmallVector<Value*, 16> operands{builder.getInt64(*siteNumber(call)), builder.getInt32(0), call.getCalledOperand(),
                                      builder.getInt32(call.arg_size()),
-                                     builder.getInt32(static_cast<unsigned>(point ? StatepointFlags::DeoptLiveIn
-                                                                                  : StatepointFlags::None))};
+                                     builder.getInt32(static_cast<unsigned>(StatepointFlags::None))};
     operands.append(call.arg_begin(), call.arg_end());
     operands.append({builder.getInt32(0), builder.getInt32(0)});
     Function* intrinsic = Intrinsic::getDeclaration(call.getModule(), Intrinsic::experimental_gc_statepoint,
@@ -50,7 +44,7 @@ void lower(CallBase& call) {
     statepoint->setAttributes(attributesOf(call));
     statepoint->addParamAttr(GCStatepointInst::CalledFunctionPos,
                              Attribute::get(builder.getContext(), Attribute::ElementType, type));
-    statepoint->setCallingConv(point ? CallingConv::PreserveAll : call.getCallingConv());
+    statepoint->setCallingConv(call.getCallingConv());
     if (!call.getType()->isVoidTy() && !call.use_empty())
         call.replaceAllUsesWith(builder.CreateGCResult(statepoint, call.getType()));
     call.eraseFromParent();

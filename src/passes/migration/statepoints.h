@@ -8,8 +8,7 @@ class Function;
 namespace dyad {
 
 /// Replaces each call that carries a site's bundle by a gc.statepoint with the same callee, convention and attributes, whose
-/// id is the site's number; a point becomes a NOP that clobbers next to nothing. The NOP is given as one byte: code generation
-/// sets the size that its ISA's has.
+/// id is the site's number.
 void lowerSites(llvm::Function& function);
 
 } // namespace dyad
