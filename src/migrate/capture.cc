@@ -14,6 +14,9 @@ namespace dyad {
 
 namespace {
 
+/// Of the stack pointer at every call, in both psABIs.
+constexpr std::uint64_t kStackAlign = 16;
+
 /// The guest's native stack: the only memory that the walk reads.
 class NativeStack {
   public:
@@ -37,7 +40,7 @@ class Walk {
   public:
     Walk(const SiteTable& table, Isa isa, const NativeStack& stack, const dyad_migration& stopped)
         : table_(table), isa_(isa), rules_(unwindRules(isa)), stack_(stack), innermost_(stopped.registers),
-          trapped_(stopped.at_call == 0), pc_(stopped.registers.pc) {
+          atPoint_(stopped.at_call == 0), pc_(stopped.registers.pc) {
         std::copy_n(stopped.registers.general, general_.size(), general_.begin());
         for (std::size_t i = 0; i < vectors_.size(); ++i)
             std::memcpy(&vectors_[i], stopped.registers.vector[i], sizeof vectors_[i]);
@@ -59,7 +62,8 @@ class Walk {
     }
 
   private:
-    bool isTrapped() const { return trapped_ && depth_ == 0; }
+    /// Where the guest saved every register: what called it there preserves them all.
+    bool atPoint() const { return atPoint_ && depth_ == 0; }
 
     Error failed(std::string what) const {
         const SiteTable::Site site = table_.site(stop_.site);
@@ -75,11 +79,12 @@ class Walk {
     /// Stack pointer, kind of the site, and the CFA.
     Result<void> checkFrame(const SiteTable::Site& site) {
         const std::uint64_t sp = general_[stackPointerRegister(isa_)];
-        if (sp % rules_.stackAlign) return failed(fmt::format("the stack pointer, {:#x}, is not aligned", sp));
+        if (sp % kStackAlign) return failed(fmt::format("the stack pointer, {:#x}, is not aligned", sp));
         if (!stack_.find(sp, 0)) return outside("the stack pointer", sp, 0);
-        if (isTrapped() && site.kind != SiteKind::Point) return failed("it was trapped, but not at a migration point");
+        if (atPoint() && site.kind != SiteKind::Point)
+            return failed("it stopped at a migration point, but there is none");
         // What arrives at a point is a call in its resume function, to __dyad_arrived.
-        if (!isTrapped() && site.kind == SiteKind::Point &&
+        if (!atPoint() && site.kind == SiteKind::Point &&
             (depth_ == 0 || table_.function(innerFunction_).name != kArrivedFunction))
             return failed("it made a call, but stands at a migration point");
         innerFunction_ = site.function;
@@ -87,22 +92,19 @@ class Walk {
             return failed(
                 fmt::format("its frame address is in register {}, which does not hold it", stop_.cfaRegister));
         cfa_ = general_[stop_.cfaRegister] + static_cast<std::int64_t>(stop_.cfaOffset);
-        if (cfa_ % rules_.stackAlign || !stack_.find(cfa_, 0))
+        if (cfa_ % kStackAlign || !stack_.find(cfa_, 0))
             return failed(fmt::format("its frame ends at {:#x}, outside the native stack [{:#x}, {:#x}) or not aligned",
                                       cfa_, stack_.start(), stack_.end()));
-        // Stacks grow down. Only a leaf may have no frame at all, and nothing called a frame that did not grow: the
-        // walk ends.
-        if (cfa_ < sp || (cfa_ == sp && !isTrapped()))
+        // Stacks grow down, and a call takes room: the walk ends.
+        if (cfa_ <= sp)
             return failed(fmt::format("its frame ends at {:#x}, not above its stack pointer, {:#x}", cfa_, sp));
         return {};
     }
 
     bool isGeneral(std::uint16_t reg) const { return reg < generalRegisterCount(isa_); }
 
-    /// A general register whose value is known: all of them where the thread was trapped, else what calls preserve.
-    bool isReadable(std::uint16_t reg) const {
-        return isGeneral(reg) && (isTrapped() || (rules_.preserved >> reg & 1));
-    }
+    /// A general register whose value is known: all of them at a point, else what calls preserve.
+    bool isReadable(std::uint16_t reg) const { return isGeneral(reg) && (atPoint() || (rules_.preserved >> reg & 1)); }
 
     Result<void> takeValues(const SiteTable::Site& site) {
         std::byte* to = frames_.append(stop_.site, valuesSize(site)).data();
@@ -148,7 +150,7 @@ class Walk {
             return {};
         }
         if (const auto index = vectorRegister(isa_, reg)) {
-            if (isTrapped()) {
+            if (atPoint()) {
                 std::memcpy(to, innermost_.vector[*index], size);
                 return {};
             }
@@ -177,11 +179,7 @@ class Walk {
                 std::memcpy(&vectors_[*index], from, sizeof vectors_[0]);
             }
         }
-        if (!returnAddressSaved) {
-            // A leaf keeps its return address in the link register.
-            if (!rules_.linkRegister || !isTrapped()) return failed("its return address was not saved");
-            pc_ = general_[returnAddressRegister(isa_)];
-        }
+        if (!returnAddressSaved) return failed("its return address was not saved");
         general_[stackPointerRegister(isa_)] = cfa_;
         return {};
     }
@@ -191,7 +189,7 @@ class Walk {
     const UnwindRules& rules_;
     const NativeStack& stack_;
     const dyad_registers& innermost_;
-    const bool trapped_;
+    const bool atPoint_;
     FrameList frames_; ///< from the inside
 
     // The frame that is looked at.

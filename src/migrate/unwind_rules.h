@@ -9,8 +9,6 @@
 namespace dyad {
 
 struct UnwindRules {
-    bool linkRegister;              ///< a call leaves the return address in a register
-    std::uint64_t stackAlign;       ///< of the stack pointer wherever a thread can be stopped
     std::uint32_t preserved;        ///< general registers that hold through a call, the stack pointer included
     std::uint32_t preservedVectors; ///< vector registers of which the low 8 bytes hold through a call
 };

@@ -4,8 +4,6 @@
 namespace dyad {
 
 constexpr UnwindRules kUnwindRulesAArch64{
-    .linkRegister = true,
-    .stackAlign = 16,
     .preserved = 0x7ffu << 19 | 1u << 31, // x19 ... x29, sp
     .preservedVectors = 0xffu << 8,       // d8 ... d15
 };

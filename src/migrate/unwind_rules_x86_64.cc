@@ -4,8 +4,6 @@
 namespace dyad {
 
 constexpr UnwindRules kUnwindRulesX86_64{
-    .linkRegister = false,
-    .stackAlign = 8,                                       // a leaf need not align it to 16
     .preserved = 1u << 3 | 1u << 6 | 1u << 7 | 0xfu << 12, // rbx rbp rsp r12 ... r15
     .preservedVectors = 0,
 };

@@ -209,7 +209,7 @@ TEST_P(Frames, AreRefusedIfTheStopIsOfTheOtherKind) {
     Model model(6);
     model.layOut(isa, model.randomFrames(4, true), memory);
     controlOf(memory).migration.at_call = 0;
-    EXPECT_NE(captureError(model.table(), isa, memory).find("trapped, but not at a migration point"),
+    EXPECT_NE(captureError(model.table(), isa, memory).find("stopped at a migration point, but there is none"),
               std::string::npos);
     model.layOut(isa, model.randomFrames(4, false), memory);
     controlOf(memory).migration.at_call = 1;

@@ -131,7 +131,7 @@ Model::Stop Model::makeStop(Isa isa, bool point, const Site& site) {
     Stop stop{};
     const bool x86 = isa == Isa::x86_64;
     const auto framePointer = preservedRegisters(isa).back();
-    const bool usesFramePointer = coin(), leaf = point && !x86 && coin() && !usesFramePointer;
+    const bool usesFramePointer = coin();
 
     // Saved registers: from the frame's end down. The return address comes first, then the frame pointer.
     std::vector<std::uint16_t> saved;
@@ -139,8 +139,7 @@ Model::Stop Model::makeStop(Isa isa, bool point, const Site& site) {
         for (std::uint16_t reg : list)
             if (reg != framePointer && coin()) saved.push_back(reg);
     std::ranges::shuffle(saved, random_);
-    std::vector<std::uint16_t> stored;
-    if (!leaf) stored.push_back(static_cast<std::uint16_t>(returnAddressRegister(isa)));
+    std::vector<std::uint16_t> stored{static_cast<std::uint16_t>(returnAddressRegister(isa))};
     if (usesFramePointer) stored.push_back(framePointer);
     stored.insert(stored.end(), saved.begin(), saved.end());
     for (std::size_t i = 0; i < stored.size(); ++i)
@@ -187,10 +186,7 @@ Model::Stop Model::makeStop(Isa isa, bool point, const Site& site) {
         stop.record.locations.push_back(location);
     }
 
-    // A leaf of x86-64 may leave the stack pointer at any multiple of 8; every other frame keeps it at one of 16.
-    const std::uint64_t unit = x86 && point ? 8 : 16;
-    stop.frameSize = (spilled + 8 * stored.size() + unit - 1) / unit * unit + unit * below(4);
-    if (x86 && !point) stop.frameSize = std::max<std::uint64_t>(stop.frameSize, 16);
+    stop.frameSize = (spilled + 8 * stored.size() + 15) / 16 * 16 + 16 * below(4);
     for (std::size_t i : inMemory) {
         SiteLocation& location = stop.record.locations[i];
         const bool byFramePointer = usesFramePointer && coin();
