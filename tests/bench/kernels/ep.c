@@ -1,4 +1,5 @@
-// After the specification of the NAS benchmark EP: pairs of normal deviates by the polar method, counted in square annuli.
+// After the specification of the NAS benchmark EP: pairs of normal deviates by the polar method, counted in square
+// annuli.
 //   ep [M]: 2^M pairs; 24 is class S, whose sums the specification tells.
 #include <math.h>
 #include <stdio.h>
@@ -6,15 +7,14 @@
 
 #include "random.h"
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int m = argc > 1 ? atoi(argv[1]) : 16;
     uint64_t state = 271828183;
     double sum_x = 0, sum_y = 0;
     long counts[10] = {0};
     for (long i = 0; i < 1L << m; i++) {
         double x = 2 * next_random(&state) - 1, y = 2 * next_random(&state) - 1, t = x * x + y * y;
-        if (t > 1)
-            continue;
+        if (t > 1) continue;
         double factor = sqrt(-2 * log(t) / t), a = x * factor, b = y * factor;
         counts[(int)fmax(fabs(a), fabs(b))]++;
         sum_x += a;

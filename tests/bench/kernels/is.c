@@ -6,7 +6,7 @@
 
 #include "random.h"
 
-static void rank(const int *keys, int count, int *ranks, int maximum) {
+static void rank(const int* keys, int count, int* ranks, int maximum) {
     memset(ranks, 0, (size_t)maximum * sizeof *ranks);
     for (int i = 0; i < count; i++)
         ranks[keys[i]]++;
@@ -14,10 +14,12 @@ static void rank(const int *keys, int count, int *ranks, int maximum) {
         ranks[i] += ranks[i - 1];
 }
 
-int main(int argc, char **argv) {
-    int log_keys = argc > 1 ? atoi(argv[1]) : 16, log_maximum = argc > 2 ? atoi(argv[2]) : 11, rounds = argc > 3 ? atoi(argv[3]) : 10;
+int main(int argc, char** argv) {
+    int log_keys = argc > 1 ? atoi(argv[1]) : 16, log_maximum = argc > 2 ? atoi(argv[2]) : 11,
+        rounds = argc > 3 ? atoi(argv[3]) : 10;
     int count = 1 << log_keys, maximum = 1 << log_maximum;
-    int *keys = malloc((size_t)count * sizeof *keys), *ranks = malloc((size_t)maximum * sizeof *ranks), *sorted = malloc((size_t)count * sizeof *sorted);
+    int *keys = malloc((size_t)count * sizeof *keys), *ranks = malloc((size_t)maximum * sizeof *ranks),
+        *sorted = malloc((size_t)count * sizeof *sorted);
     uint64_t state = 314159265, sum = 0;
     for (int i = 0; i < count; i++) {
         double value = 0;
@@ -35,8 +37,7 @@ int main(int argc, char **argv) {
     for (int i = count - 1; i >= 0; i--)
         sorted[--ranks[keys[i]]] = keys[i];
     for (int i = 1; i < count; i++)
-        if (sorted[i - 1] > sorted[i])
-            return 1;
+        if (sorted[i - 1] > sorted[i]) return 1;
     printf("%llu\n", (unsigned long long)sum);
     return 0;
 }

@@ -4,7 +4,7 @@
 
 #define RANDOM_A 1220703125u /* 5^13 */
 
-static inline double next_random(uint64_t *x) {
+static inline double next_random(uint64_t* x) {
     *x = *x * RANDOM_A & ((UINT64_C(1) << 46) - 1);
     return (double)*x * 0x1p-46;
 }

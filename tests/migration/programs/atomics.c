@@ -8,9 +8,11 @@ static _Atomic unsigned char byte;
 static _Atomic short half;
 static _Atomic double real = 1.0;
 static atomic_flag lock = ATOMIC_FLAG_INIT;
-struct pair { int a, b; };
+struct pair {
+    int a, b;
+};
 static _Atomic struct pair both;
-static _Atomic(struct pair *) list;
+static _Atomic(struct pair*) list;
 
 static APART void locked_add(int n) {
     while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
@@ -38,7 +40,7 @@ static APART int interrupted_exchange(void) {
     return failed;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 80);
     unsigned failures = 0;
     struct pair nodes[8];
@@ -65,13 +67,13 @@ int main(int argc, char **argv) {
         work(3);
         EXPECT(atomic_compare_exchange_strong(&both, &p, q));
         nodes[i % 8] = q;
-        struct pair *previous = atomic_exchange(&list, &nodes[i % 8]);
+        struct pair* previous = atomic_exchange(&list, &nodes[i % 8]);
         EXPECT(i == 0 ? previous == NULL : previous == &nodes[(i - 1) % 8]);
         atomic_fetch_or(&byte, 1);
         atomic_fetch_xor(&wide, 0xff00);
     }
     struct pair p = atomic_load(&both);
-    printf("%d %016llx %u %d %.17g %d %d %u\n", atomic_load(&counter), (unsigned long long)atomic_load(&wide), atomic_load(&byte), atomic_load(&half),
-           atomic_load(&real), p.a, p.b, failures);
+    printf("%d %016llx %u %d %.17g %d %d %u\n", atomic_load(&counter), (unsigned long long)atomic_load(&wide),
+           atomic_load(&byte), atomic_load(&half), atomic_load(&real), p.a, p.b, failures);
     return finish();
 }

@@ -23,7 +23,7 @@ static APART uint64_t hidden(uint64_t n, double d, uint32_t small) {
     return a + b * c + narrow;
 }
 
-static APART long through(long *restrict out, const long *restrict in, int n) {
+static APART long through(long* restrict out, const long* restrict in, int n) {
     volatile long mine = 5;
     for (int i = 0; i < n; i++) {
         out[i] = in[i] * mine + (long)(work((uint64_t)i & 3) & 0);
@@ -33,7 +33,7 @@ static APART long through(long *restrict out, const long *restrict in, int n) {
     return mine;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 60);
     long in[16], out[16];
     uint64_t sum = 0;

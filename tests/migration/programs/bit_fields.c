@@ -18,7 +18,12 @@ struct __attribute__((packed)) tight {
     int c : 18;
     unsigned long d : 40;
 };
-union view { struct { unsigned low : 12, middle : 12, high : 8; } parts; unsigned all; };
+union view {
+    struct {
+        unsigned low : 12, middle : 12, high : 8;
+    } parts;
+    unsigned all;
+};
 
 static APART struct packet next(struct packet p, int i) {
     p.version++;
@@ -33,7 +38,7 @@ static APART struct packet next(struct packet p, int i) {
     return p;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 150);
     struct packet p = {1, -1, 0, 3, 1, 0, 5, -7};
     struct tight t = {1, 2, -3, 4};
@@ -56,8 +61,9 @@ int main(int argc, char **argv) {
         v.parts.high ^= (unsigned)i & 255;
         v.parts.low += p.set;
         if (i % 15 == 0)
-            printf("%u %d %u %llu %d %d %u %ld|%u %u %d %lu|%08x\n", p.version, p.delta, p.flag, (unsigned long long)p.wide, p.tiny, p.set, p.tail,
-                   (long)p.signed_wide, t.a, t.b, t.c, (unsigned long)t.d, v.all);
+            printf("%u %d %u %llu %d %d %u %ld|%u %u %d %lu|%08x\n", p.version, p.delta, p.flag,
+                   (unsigned long long)p.wide, p.tiny, p.set, p.tail, (long)p.signed_wide, t.a, t.b, t.c,
+                   (unsigned long)t.d, v.all);
     }
     return finish();
 }

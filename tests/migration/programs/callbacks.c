@@ -11,33 +11,32 @@ struct record {
 
 static unsigned long comparisons;
 
-static int by_key(const void *a, const void *b) {
+static int by_key(const void* a, const void* b) {
     const struct record *x = a, *y = b;
     comparisons += work(x->key & 7) > 1000;
     comparisons++;
     return (x->key > y->key) - (x->key < y->key);
 }
-static int by_name(const void *a, const void *b) {
+static int by_name(const void* a, const void* b) {
     comparisons++;
-    return strcmp(((const struct record *)a)->name, ((const struct record *)b)->name);
+    return strcmp(((const struct record*)a)->name, ((const struct record*)b)->name);
 }
-static int by_weight_in(const void *a, const void *b, void *order) {
-    double x = ((const struct record *)a)->weight, y = ((const struct record *)b)->weight;
-    int sign = *(int *)order;
+static int by_weight_in(const void* a, const void* b, void* order) {
+    double x = ((const struct record*)a)->weight, y = ((const struct record*)b)->weight;
+    int sign = *(int*)order;
     comparisons += deep_work(2, 3) > 1000;
     return x < y ? -sign : x > y ? sign : 0;
 }
 
 static uint64_t visited;
-static void visit(const void *node, VISIT when, int depth) {
+static void visit(const void* node, VISIT when, int depth) {
     EXPECT(depth < 100);
-    if (when == postorder || when == leaf)
-        visited = visited * 31 + (*(struct record *const *)node)->key + work(5);
+    if (when == postorder || when == leaf) visited = visited * 31 + (*(struct record* const*)node)->key + work(5);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int count = scale(argc, argv, 150);
-    struct record *records = malloc((size_t)count * sizeof *records);
+    struct record* records = malloc((size_t)count * sizeof *records);
     uint64_t seed = 42;
     for (int i = 0; i < count; i++) {
         records[i].key = (unsigned)(next_random(&seed) % 100000);
@@ -50,14 +49,14 @@ int main(int argc, char **argv) {
     unsigned found = 0;
     for (unsigned key = 0; key < 100000; key += 997) {
         struct record wanted = {.key = key};
-        struct record *hit = bsearch(&wanted, records, (size_t)count, sizeof *records, by_key);
+        struct record* hit = bsearch(&wanted, records, (size_t)count, sizeof *records, by_key);
         if (hit) {
             EXPECT(hit->key == key);
             found++;
         }
     }
     for (int i = 0; i < count; i += 3) {
-        struct record *hit = bsearch(&records[i], records, (size_t)count, sizeof *records, by_key);
+        struct record* hit = bsearch(&records[i], records, (size_t)count, sizeof *records, by_key);
         EXPECT(hit && hit->key == records[i].key);
         found++;
     }
@@ -66,13 +65,14 @@ int main(int argc, char **argv) {
     for (int i = 1; i < count; i++)
         EXPECT(records[i - 1].weight >= records[i].weight);
     qsort(records, (size_t)count, sizeof *records, by_name);
-    void *tree = NULL;
+    void* tree = NULL;
     for (int i = 0; i < count; i++)
         tsearch(&records[i], &tree, by_key);
     twalk(tree, visit);
     size_t many = (size_t)count;
-    struct record *last = lfind(&records[count - 1], records, &many, sizeof *records, by_name);
-    printf("%u found, %lu comparisons, %llx visited, %s\n", found, comparisons, (unsigned long long)visited, last->name);
+    struct record* last = lfind(&records[count - 1], records, &many, sizeof *records, by_name);
+    printf("%u found, %lu comparisons, %llx visited, %s\n", found, comparisons, (unsigned long long)visited,
+           last->name);
     for (int i = 0; i < count; i += 10)
         printf("%u %s %.3f\n", records[i].key, records[i].name, records[i].weight);
     return finish();

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t rings;
-static void ring(int number) { (void)number, rings++; }
+static void ring(int number) {
+    (void)number, rings++;
+}
 
 static int64_t now(clockid_t clock) {
     struct timespec t;
@@ -15,7 +17,7 @@ static int64_t now(clockid_t clock) {
     return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 40);
     const clockid_t clocks[] = {CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_PROCESS_CPUTIME_ID, CLOCK_MONOTONIC};
     int64_t last[4], start[4];

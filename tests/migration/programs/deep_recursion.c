@@ -17,7 +17,7 @@ static APART uint64_t descend(int depth, uint64_t a, uint64_t b, double c) {
 }
 
 // Frames of different sizes, with memory of their own.
-static APART unsigned wide(int depth, const unsigned *above) {
+static APART unsigned wide(int depth, const unsigned* above) {
     unsigned local[8];
     for (int i = 0; i < 8; i++)
         local[i] = above[i] + (unsigned)(i * depth);
@@ -27,7 +27,7 @@ static APART unsigned wide(int depth, const unsigned *above) {
     return below * 3 + local[depth & 7];
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int depth = scale(argc, argv, 100000);
     for (int round = 1; round <= 3; round++)
         printf("%016llx\n", (unsigned long long)descend(depth / round, (uint64_t)round, 77, 1.5));

@@ -1,5 +1,6 @@
-// Open files and directories with their positions: streams with half-used buffers, descriptors, appending, seeking back,
-// duplicated descriptors that share a position, a pipe with bytes in it, temporary files that are already unlinked.
+// Open files and directories with their positions: streams with half-used buffers, descriptors, appending, seeking
+// back, duplicated descriptors that share a position, a pipe with bytes in it, temporary files that are already
+// unlinked.
 #define _GNU_SOURCE
 #include "check.h"
 #include <dirent.h>
@@ -7,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static APART void write_lines(const char *path, int count) {
-    FILE *out = fopen(path, "w");
+static APART void write_lines(const char* path, int count) {
+    FILE* out = fopen(path, "w");
     EXPECT(out);
     for (int i = 0; i < count; i++) {
         fprintf(out, "line %d of %s\n", i, path);
@@ -17,8 +18,8 @@ static APART void write_lines(const char *path, int count) {
     EXPECT(fclose(out) == 0);
 }
 
-static APART unsigned read_lines(const char *path, int count) {
-    FILE *in = fopen(path, "r+");
+static APART unsigned read_lines(const char* path, int count) {
+    FILE* in = fopen(path, "r+");
     EXPECT(in);
     char line[80], expected[80];
     unsigned sum = 0;
@@ -60,7 +61,7 @@ static APART void shared_position(void) {
 }
 
 static APART void unlinked_and_piped(void) {
-    FILE *gone = tmpfile();
+    FILE* gone = tmpfile();
     int ends[2];
     EXPECT(gone && pipe(ends) == 0);
     unsigned sum = 0;
@@ -93,9 +94,9 @@ static APART void directories(void) {
         close(open(name, O_CREAT | O_WRONLY, 0600));
         work(3);
     }
-    DIR *folder = opendir(".");
+    DIR* folder = opendir(".");
     int seen = 0;
-    for (struct dirent *entry; (entry = readdir(folder)); work((uint64_t)seen & 7))
+    for (struct dirent* entry; (entry = readdir(folder)); work((uint64_t)seen & 7))
         seen += entry->d_name[0] != '.';
     closedir(folder);
     char here[200];
@@ -103,7 +104,7 @@ static APART void directories(void) {
     EXPECT(chdir("..") == 0);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 3);
     for (int i = 0; i < rounds; i++) {
         write_lines("first", 60 + i);

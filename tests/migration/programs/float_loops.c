@@ -1,4 +1,5 @@
-// Loops in float and double with many live values, reductions, recurrences, and loops that vectorise: moved in the middle.
+// Loops in float and double with many live values, reductions, recurrences, and loops that vectorise: moved in the
+// middle.
 #include "check.h"
 #include <math.h>
 
@@ -73,7 +74,7 @@ static APART double nested(int n) {
     return total;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 6);
     uint64_t seed = 12345;
     for (int i = 0; i < N; i++) {

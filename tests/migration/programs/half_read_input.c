@@ -1,5 +1,6 @@
-// Standard input read bit by bit, by character, line, number and block, moved in between: no byte is lost or seen twice.
-// stdin: first line\nsecond line\n12 34 56.5 0x1f\nword another\n\nlast lines\nabcdefghijklmnopqrstuvwxyz0123456789\nthe end without newline
+// Standard input read bit by bit, by character, line, number and block, moved in between: no byte is lost or seen
+// twice. stdin: first line\nsecond line\n12 34 56.5 0x1f\nword another\n\nlast
+// lines\nabcdefghijklmnopqrstuvwxyz0123456789\nthe end without newline
 #include "check.h"
 #include <unistd.h>
 
@@ -27,7 +28,7 @@ int main(void) {
     deep_work(9, 27);
     int pushed = getchar();
     printf("|%s%d %d %g %d %s %s %d %c\n", line, a, b, d, x, word, other, blank, pushed);
-    char *whole = NULL;
+    char* whole = NULL;
     size_t room = 0;
     for (ssize_t n; (n = getline(&whole, &room, stdin)) >= 0; deep_work(10, (uint64_t)n & 15))
         printf("%zd:%s", n, whole);

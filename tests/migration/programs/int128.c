@@ -4,15 +4,14 @@
 typedef unsigned __int128 u128;
 typedef __int128 i128;
 
-static void show(const char *what, u128 n) {
+static void show(const char* what, u128 n) {
     printf("%s %016llx%016llx\n", what, (unsigned long long)(n >> 64), (unsigned long long)n);
 }
 
 static APART u128 multiply_modulo(u128 a, u128 b, u128 m) {
     u128 sum = 0;
     for (a %= m; b; b >>= 1) { // a loop over 128-bit values; each is in two registers
-        if (b & 1)
-            sum = sum >= m - a ? sum - (m - a) : sum + a;
+        if (b & 1) sum = sum >= m - a ? sum - (m - a) : sum + a;
         a = a >= m - a ? a - (m - a) : a + a;
     }
     return sum;
@@ -21,15 +20,16 @@ static APART u128 multiply_modulo(u128 a, u128 b, u128 m) {
 static APART u128 power(u128 base, unsigned exponent, u128 m) {
     u128 result = 1;
     while (exponent) {
-        if (exponent & 1)
-            result = multiply_modulo(result, base, m);
+        if (exponent & 1) result = multiply_modulo(result, base, m);
         base = multiply_modulo(base, base, m);
         exponent >>= 1;
     }
     return result;
 }
 
-static APART i128 gcd(i128 a, i128 b) { return b == 0 ? (work(9), a) : gcd(b, a % b); }
+static APART i128 gcd(i128 a, i128 b) {
+    return b == 0 ? (work(9), a) : gcd(b, a % b);
+}
 
 static APART i128 many(i128 a, int i, i128 b, u128 c, long d, i128 e) {
     HOLD(0, a);
@@ -44,7 +44,7 @@ static APART i128 many(i128 a, int i, i128 b, u128 c, long d, i128 e) {
     return a + b * i - (i128)(c >> 3) + d * e;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 12);
     const u128 prime = ((u128)1 << 127) - 1;
     u128 value = 3;

@@ -1,5 +1,5 @@
-// State inside the C library: random sequences, strtok, the locale, buffers of stdio in all three modes, errno, environment,
-// getopt, regular expressions, wide characters half-way through a conversion.
+// State inside the C library: random sequences, strtok, the locale, buffers of stdio in all three modes, errno,
+// environment, getopt, regular expressions, wide characters half-way through a conversion.
 #define _GNU_SOURCE
 #include "check.h"
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <time.h>
 #include <wchar.h>
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 12);
     srand(5);
     srandom(7);
@@ -18,15 +18,15 @@ int main(int argc, char **argv) {
     regex_t expression;
     EXPECT(regcomp(&expression, "^([a-z]+)-([0-9]{2,})(x|yy)*$", REG_EXTENDED) == 0);
     setenv("KEPT", "first", 1);
-    char *kept = getenv("KEPT");
+    char* kept = getenv("KEPT");
     for (int i = 0; i < rounds; i++) {
         char text[] = "one,two;three four,five", *rest = NULL;
         unsigned sum = 0;
-        for (char *word = strtok(text, ",; "); word; word = strtok(NULL, ",; ")) {
+        for (char* word = strtok(text, ",; "); word; word = strtok(NULL, ",; ")) {
             sum = sum * 31 + (unsigned)word[0];
             work(sum & 7);
             char copy[] = "a:b:c";
-            for (char *part = strtok_r(copy, ":", &rest); part; part = strtok_r(NULL, ":", &rest))
+            for (char* part = strtok_r(copy, ":", &rest); part; part = strtok_r(NULL, ":", &rest))
                 sum += (unsigned)*part + (work(1) & 0);
         }
         errno = 30 + i;
@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
         EXPECT(regexec(&expression, subject, 4, match, 0) == 0);
         printf("%d %d %d\n", (int)match[1].rm_eo, (int)match[2].rm_so, (int)match[3].rm_so);
         char arg0[] = "p", arg1[] = "-ab", arg2[] = "value", arg3[] = "-c";
-        char *arguments[] = {arg0, arg1, arg2, arg3, NULL};
+        char* arguments[] = {arg0, arg1, arg2, arg3, NULL};
         optind = 0;
         for (int option; (option = getopt(4, arguments, "ab:c")) != -1; work((uint64_t)option & 15))
             printf("%c %s,", option, option == 'b' ? optarg : "");

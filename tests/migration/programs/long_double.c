@@ -4,9 +4,12 @@
 #include <math.h>
 #include <stdarg.h>
 
-struct with { char c; long double value; };
+struct with {
+    char c;
+    long double value;
+};
 
-static APART long double horner(const long double *coefficients, int n, long double x) {
+static APART long double horner(const long double* coefficients, int n, long double x) {
     long double sum = 0;
     for (int i = n - 1; i >= 0; i--) {
         sum = sum * x + coefficients[i];
@@ -31,7 +34,7 @@ static APART long double last(int n, ...) {
     return value;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 25);
     long double coefficients[9] = {1, -1.5L, 2.25L, 0.1L, 1e-3L, -7, 3, 0.5L, 1};
     struct with w = {'a', 1e10L};
@@ -41,7 +44,8 @@ int main(int argc, char **argv) {
         w = make(w, 1.25L + x);
         SAME(0, x);
         long double z = last(5, x, y, 1.5L, 2.0L, w.value);
-        printf("%.17g %.17g %c %.17g %.17g\n", (double)y, (double)w.value, w.c, (double)z, (double)(y > z ? y - z : z - y));
+        printf("%.17g %.17g %c %.17g %.17g\n", (double)y, (double)w.value, w.c, (double)z,
+               (double)(y > z ? y - z : z - y));
     }
     return finish();
 }

@@ -1,13 +1,12 @@
-// One hot loop of each kind for seconds, if asked for: what a program that is moved at random times looks like. Sieve, string
-// building, a hash table, sorting, a matrix, a small virtual machine.
+// One hot loop of each kind for seconds, if asked for: what a program that is moved at random times looks like. Sieve,
+// string building, a hash table, sorting, a matrix, a small virtual machine.
 #include "check.h"
 
 static APART unsigned sieve(unsigned limit) {
-    unsigned char *composite = calloc(limit, 1);
+    unsigned char* composite = calloc(limit, 1);
     unsigned count = 0;
     for (unsigned i = 2; i < limit; i++) {
-        if (composite[i])
-            continue;
+        if (composite[i]) continue;
         count++;
         for (unsigned long k = (unsigned long)i * i; k < limit; k += i)
             composite[k] = 1;
@@ -17,13 +16,16 @@ static APART unsigned sieve(unsigned limit) {
 }
 
 static APART unsigned hash_words(int count) {
-    struct entry { char key[12]; unsigned uses; } *table = calloc(1024, sizeof *table);
+    struct entry {
+        char key[12];
+        unsigned uses;
+    }* table = calloc(1024, sizeof *table);
     uint64_t seed = 99;
     for (int i = 0; i < count; i++) {
         char key[12];
         snprintf(key, sizeof key, "w%u", (unsigned)(next_random(&seed) % 500));
         unsigned hash = 5381;
-        for (char *c = key; *c; c++)
+        for (char* c = key; *c; c++)
             hash = hash * 33 + (unsigned char)*c;
         unsigned at = hash % 1024;
         while (table[at].uses && strcmp(table[at].key, key) != 0)
@@ -38,7 +40,7 @@ static APART unsigned hash_words(int count) {
     return sum;
 }
 
-static APART void insertion_sort(int *data, int n) {
+static APART void insertion_sort(int* data, int n) {
     for (int i = 1; i < n; i++) {
         int value = data[i], k = i;
         while (k > 0 && data[k - 1] > value) {
@@ -58,15 +60,14 @@ static APART double matrix(int n) {
             double sum = 0;
             for (int k = 0; k < n; k++)
                 sum += a[i * n + k] * b[k * n + j];
-            if (i == j)
-                trace += sum;
+            if (i == j) trace += sum;
         }
     free(a), free(b);
     return trace;
 }
 
 static APART size_t build_string(int count) {
-    char *text = malloc(1);
+    char* text = malloc(1);
     size_t length = 0;
     text[0] = 0;
     for (int i = 0; i < count; i++) {
@@ -77,13 +78,13 @@ static APART size_t build_string(int count) {
         length += (size_t)n;
     }
     size_t dots = 0;
-    for (char *c = text; *c; c++)
+    for (char* c = text; *c; c++)
         dots = dots * 3 + (*c == '.');
     free(text);
     return dots;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 5);
     for (int i = 0; i < rounds; i++) {
         int data[300];
@@ -93,7 +94,8 @@ int main(int argc, char **argv) {
         insertion_sort(data, 300);
         for (int k = 1; k < 300; k++)
             EXPECT(data[k - 1] <= data[k]);
-        printf("%u %u %d %.17g %zu\n", sieve(20000 + (unsigned)i), hash_words(3000), data[150], matrix(40 + i), build_string(1500));
+        printf("%u %u %d %.17g %zu\n", sieve(20000 + (unsigned)i), hash_words(3000), data[150], matrix(40 + i),
+               build_string(1500));
     }
     return finish();
 }

@@ -3,7 +3,7 @@
 #include <malloc.h>
 
 enum { BLOCKS = 400 };
-static unsigned char *blocks[BLOCKS];
+static unsigned char* blocks[BLOCKS];
 static size_t sizes[BLOCKS];
 
 static APART void check(int i) {
@@ -15,7 +15,7 @@ static APART void fill(int i, size_t from) {
         blocks[i][k] = (unsigned char)(i * 7 + (int)k);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 4000);
     uint64_t seed = 777, total = 0;
     for (int round = 0; round < rounds; round++) {
@@ -42,8 +42,7 @@ int main(int argc, char **argv) {
             blocks[i] = realloc(blocks[i], size);
             EXPECT(blocks[i]);
             sizes[i] = size;
-            if (size > old)
-                fill(i, old);
+            if (size > old) fill(i, old);
             check(i);
         } else {
             check(i);
@@ -51,8 +50,7 @@ int main(int argc, char **argv) {
             free(blocks[i]);
             blocks[i] = NULL;
         }
-        if (round % 16 == 0)
-            work(r & 15);
+        if (round % 16 == 0) work(r & 15);
     }
     size_t in_use = 0;
     for (int i = 0; i < BLOCKS; i++)

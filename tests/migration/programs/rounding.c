@@ -1,5 +1,5 @@
-// The floating-point environment: rounding mode and exception flags move along, and so does what was computed under them.
-// flags: -frounding-math
+// The floating-point environment: rounding mode and exception flags move along, and so does what was computed under
+// them. flags: -frounding-math
 #include "check.h"
 #include <fenv.h>
 #include <math.h>
@@ -13,13 +13,12 @@ static APART double series(int n) {
     double sum = 0;
     for (int i = 1; i < n; i++) {
         sum += one / (i * three);
-        if (i % 16 == 0)
-            work((uint64_t)i & 31);
+        if (i % 16 == 0) work((uint64_t)i & 31);
     }
     return sum;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 16);
     for (int i = 0; i < rounds; i++) {
         int mode = modes[i % 4];
@@ -43,7 +42,8 @@ int main(int argc, char **argv) {
         EXPECT(fetestexcept(FE_ALL_EXCEPT) == 0);
         feupdateenv(&kept);
         EXPECT(fetestexcept(FE_ALL_EXCEPT) == before && fegetround() == mode);
-        printf("%d%d%d%d %a\n", !!(before & FE_DIVBYZERO), !!(before & FE_OVERFLOW), !!(before & FE_UNDERFLOW), !!(before & FE_INEXACT), raised);
+        printf("%d%d%d%d %a\n", !!(before & FE_DIVBYZERO), !!(before & FE_OVERFLOW), !!(before & FE_UNDERFLOW),
+               !!(before & FE_INEXACT), raised);
     }
     fesetround(FE_TONEAREST);
     return finish();

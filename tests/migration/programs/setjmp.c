@@ -1,5 +1,5 @@
-// setjmp and longjmp over several frames, with moves in between: error handling in nested calls, a buffer armed once and
-// jumped to many times, buffers in the heap and in other frames, the signal mask.
+// setjmp and longjmp over several frames, with moves in between: error handling in nested calls, a buffer armed once
+// and jumped to many times, buffers in the heap and in other frames, the signal mask.
 #include "check.h"
 #include <setjmp.h>
 #include <signal.h>
@@ -7,11 +7,10 @@
 static jmp_buf top;
 static int jumps;
 
-static APART void fail_at(int depth, int when, jmp_buf *where) {
+static APART void fail_at(int depth, int when, jmp_buf* where) {
     volatile int mine = depth;
     work((uint64_t)depth & 7);
-    if (depth == when)
-        longjmp(*where, when + 100);
+    if (depth == when) longjmp(*where, when + 100);
     fail_at(depth + 1, when, where);
     EXPECT(mine == depth); // not reached when the jump works
 }
@@ -37,24 +36,26 @@ static APART long guarded(int when, long a, double b) {
 
 // The same buffer again and again: a loop made of jumps.
 static APART int loop_of_jumps(int count) {
-    jmp_buf *mine = malloc(sizeof *mine);
+    jmp_buf* mine = malloc(sizeof *mine);
     volatile int i = 0, sum = 0;
     int step = setjmp(*mine);
     sum = sum * 3 + step;
     i = i + 1;
     deep_work(2, (uint64_t)step & 7);
-    if (i < count)
-        fail_at(0, i % 5, mine);
+    if (i < count) fail_at(0, i % 5, mine);
     free(mine);
     jumps += i;
     return sum;
 }
 
 // Handlers on a stack of buffers, as programs with exceptions of their own have them; half pass the error on.
-struct handler { jmp_buf buffer; struct handler *outer; };
-static struct handler *handlers;
+struct handler {
+    jmp_buf buffer;
+    struct handler* outer;
+};
+static struct handler* handlers;
 static APART _Noreturn void throw(int what) {
-    struct handler *h = handlers;
+    struct handler* h = handlers;
     handlers = h->outer;
     work((uint64_t)what & 15);
     longjmp(h->buffer, what);
@@ -70,11 +71,9 @@ static APART int catching(int depth) {
         return got + here;
     }
     EXPECT(here == depth);
-    if (handlers && what % 2 == 0)
-        throw(what + 1);
+    if (handlers && what % 2 == 0) throw(what + 1);
     deep_work(2, 9);
-    if (handlers && depth % 3 != 2)
-        throw(what + 1);
+    if (handlers && depth % 3 != 2) throw(what + 1);
     return what * 10 + depth;
 }
 
@@ -101,7 +100,7 @@ static APART int with_mask(int save) {
     return blocked * 10 + turns + got * 100;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 12);
     volatile int outer = 0;
     for (int i = 0; i < rounds; i++) {

@@ -1,5 +1,5 @@
-// Handlers installed before a move and run after it, moves inside handlers, masks, pending signals, an alternate stack's
-// setting, jumping out of a handler, and what an ignored signal does.
+// Handlers installed before a move and run after it, moves inside handlers, masks, pending signals, an alternate
+// stack's setting, jumping out of a handler, and what an ignored signal does.
 #include "check.h"
 #include <setjmp.h>
 #include <signal.h>
@@ -12,11 +12,10 @@ static void simple(int number) {
     seen[number]++;
     deep_work(2, 9);
 }
-static void with_info(int number, siginfo_t *info, void *context) {
+static void with_info(int number, siginfo_t* info, void* context) {
     EXPECT(info->si_signo == number && context);
     nested++;
-    if (nested < 3)
-        raise(SIGUSR1);
+    if (nested < 3) raise(SIGUSR1);
     work(27);
     seen[number] += nested;
     nested--;
@@ -28,7 +27,7 @@ static void jumping(int number) {
     siglongjmp(out, number);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 30);
     struct sigaction action = {.sa_handler = simple}, before;
     EXPECT(sigaction(SIGUSR1, &action, NULL) == 0);
@@ -68,7 +67,8 @@ int main(int argc, char **argv) {
         }
         work(3);
         EXPECT(value_in_handler == 7);
-        EXPECT(sigaction(SIGUSR2, NULL, &before) == 0 && before.sa_sigaction == with_info && (before.sa_flags & SA_SIGINFO));
+        EXPECT(sigaction(SIGUSR2, NULL, &before) == 0 && before.sa_sigaction == with_info &&
+               (before.sa_flags & SA_SIGINFO));
     }
     printf("%d %d %d %d\n", seen[SIGUSR1], seen[SIGUSR2], seen[SIGTERM], seen[SIGHUP]);
     return finish();

@@ -6,12 +6,16 @@ static _Thread_local char text[24] = "thread-local text";
 static _Thread_local _Alignas(128) double aligned[6] = {1, 2, 3};
 static _Thread_local _Alignas(4096) unsigned char page[64] = {9, 8, 7};
 static _Thread_local long zero[100];
-static _Thread_local int *to_counter; // an address of another one
-static _Thread_local struct { char c; __int128 wide; float f; } mixed = {'m', -5, 0.25f};
+static _Thread_local int* to_counter; // an address of another one
+static _Thread_local struct {
+    char c;
+    __int128 wide;
+    float f;
+} mixed = {'m', -5, 0.25f};
 _Thread_local unsigned visible = 7;
 extern _Thread_local unsigned visible;
 
-static long *in_static;
+static long* in_static;
 static unsigned long base;
 
 static APART void touch(int i) {
@@ -30,13 +34,13 @@ static APART void touch(int i) {
     EXPECT((unsigned long)(uintptr_t)&counter == base);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 120);
     to_counter = &counter;
     in_static = &zero[3];
     base = (unsigned long)(uintptr_t)&counter;
     for (int i = 0; i < rounds; i++) {
-        int *p = &counter;
+        int* p = &counter;
         int before = *p;
         touch(i);
         EXPECT(*p == before + i && p == to_counter);
@@ -45,7 +49,8 @@ int main(int argc, char **argv) {
     long sum = 0;
     for (int i = 0; i < 100; i++)
         sum = sum * 3 + zero[i];
-    printf("%d %s %ld %u %c %g %016llx\n", counter, text, sum, visible, mixed.c, (double)mixed.f, (unsigned long long)mixed.wide);
+    printf("%d %s %ld %u %c %g %016llx\n", counter, text, sum, visible, mixed.c, (double)mixed.f,
+           (unsigned long long)mixed.wide);
     for (int i = 0; i < 6; i++)
         printf("%.17g ", aligned[i]);
     for (int i = 0; i < 64; i++)

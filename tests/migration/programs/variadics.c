@@ -1,35 +1,47 @@
-// Moved in the middle of variable arguments: a formatter with callbacks for its conversions, nested va_copy, a stream whose
-// write function is the program's own, and printf to it.
+// Moved in the middle of variable arguments: a formatter with callbacks for its conversions, nested va_copy, a stream
+// whose write function is the program's own, and printf to it.
 #define _GNU_SOURCE
 #include "check.h"
 #include <stdarg.h>
 
-typedef void formatter(char *out, size_t size, va_list *arguments);
-struct pair { long a; double b; };
-struct wide { double values[9]; };
+typedef void formatter(char* out, size_t size, va_list* arguments);
+struct pair {
+    long a;
+    double b;
+};
+struct wide {
+    double values[9];
+};
 
-static void format_int(char *out, size_t size, va_list *arguments) { snprintf(out, size, "%d", va_arg(*arguments, int) + (int)(work(12) & 0)); }
-static void format_double(char *out, size_t size, va_list *arguments) { snprintf(out, size, "%.17g", va_arg(*arguments, double)); }
-static void format_pair(char *out, size_t size, va_list *arguments) {
+static void format_int(char* out, size_t size, va_list* arguments) {
+    snprintf(out, size, "%d", va_arg(*arguments, int) + (int)(work(12) & 0));
+}
+static void format_double(char* out, size_t size, va_list* arguments) {
+    snprintf(out, size, "%.17g", va_arg(*arguments, double));
+}
+static void format_pair(char* out, size_t size, va_list* arguments) {
     struct pair p = va_arg(*arguments, struct pair);
     work((uint64_t)p.a & 15);
     snprintf(out, size, "{%ld %g}", p.a, p.b);
 }
-static void format_wide(char *out, size_t size, va_list *arguments) {
+static void format_wide(char* out, size_t size, va_list* arguments) {
     struct wide w = va_arg(*arguments, struct wide);
     work(27);
     snprintf(out, size, "<%g %g>", w.values[0], w.values[8]);
 }
-static void format_string(char *out, size_t size, va_list *arguments) { snprintf(out, size, "%s", va_arg(*arguments, const char *)); }
-static formatter *const formatters[128] = {['i'] = format_int, ['d'] = format_double, ['p'] = format_pair, ['w'] = format_wide, ['s'] = format_string};
+static void format_string(char* out, size_t size, va_list* arguments) {
+    snprintf(out, size, "%s", va_arg(*arguments, const char*));
+}
+static formatter* const formatters[128] = {
+    ['i'] = format_int, ['d'] = format_double, ['p'] = format_pair, ['w'] = format_wide, ['s'] = format_string};
 
-static APART int format(char *out, size_t size, const char *text, ...) {
+static APART int format(char* out, size_t size, const char* text, ...) {
     va_list arguments, again;
     va_start(arguments, text);
     va_copy(again, arguments);
     size_t n = 0;
     for (; *text && n < size - 1; text++) {
-        formatter *conversion = formatters[(unsigned char)*text];
+        formatter* conversion = formatters[(unsigned char)*text];
         if (!conversion) {
             out[n++] = *text;
             continue;
@@ -86,28 +98,32 @@ static APART int recurse(int depth, ...) {
 }
 
 // A stream of the program's own: printf calls back into it in the middle of its work.
-struct sink { uint64_t hash; long bytes; };
-static ssize_t sink_write(void *cookie, const char *bytes, size_t size) {
-    struct sink *sink = cookie;
+struct sink {
+    uint64_t hash;
+    long bytes;
+};
+static ssize_t sink_write(void* cookie, const char* bytes, size_t size) {
+    struct sink* sink = cookie;
     for (size_t i = 0; i < size; i++)
         sink->hash = (sink->hash ^ (unsigned char)bytes[i]) * 0x100000001b3u + (work(bytes[i] & 3) & 0);
     sink->bytes += (long)size;
     return (ssize_t)size;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 15);
     char out[400];
     struct sink sink = {1, 0};
-    FILE *stream = fopencookie(&sink, "w", (cookie_io_functions_t){.write = sink_write});
+    FILE* stream = fopencookie(&sink, "w", (cookie_io_functions_t){.write = sink_write});
     setvbuf(stream, NULL, _IONBF, 0);
     for (int i = 0; i < rounds; i++) {
-        int n = format(out, sizeof out, "i,d,p,w,s;ii", i, i / 3.0, (struct pair){i, -0.5}, (struct wide){{i, [8] = 9}}, "text", i + 1, i + 2);
+        int n = format(out, sizeof out, "i,d,p,w,s;ii", i, i / 3.0, (struct pair){i, -0.5}, (struct wide){{i, [8] = 9}},
+                       "text", i + 1, i + 2);
         printf("%d %s\n", n, out);
         printf("%ld\n", sums(9, 1, 2, 3, 4, 5, 6, 7, 8, i));
         printf("%d\n", recurse(i, i, 1.25, 3, 4.5));
-        fprintf(stream, "%s %d %5.2f %s %lld %c %g %g %g %g %g %g %g %g %g\n", out, i, i / 7.0, "abc", (long long)i << 40, 'x', 1.0, 2.0, 3.0, 4.0, 5.0,
-                6.0, 7.0, 8.0, i + 9.0);
+        fprintf(stream, "%s %d %5.2f %s %lld %c %g %g %g %g %g %g %g %g %g\n", out, i, i / 7.0, "abc",
+                (long long)i << 40, 'x', 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, i + 9.0);
     }
     fclose(stream);
     printf("%016llx %ld\n", (unsigned long long)sink.hash, sink.bytes);

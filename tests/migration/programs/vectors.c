@@ -1,5 +1,5 @@
-// Values of vector types, of 16, 32 and 64 bytes, live over calls and points, passed, returned and carried around loops.
-// flags: -Wno-psabi
+// Values of vector types, of 16, 32 and 64 bytes, live over calls and points, passed, returned and carried around
+// loops. flags: -Wno-psabi
 #include "check.h"
 
 typedef int v4 __attribute__((vector_size(16)));
@@ -16,7 +16,7 @@ static APART v4 rotate(v4 x, int i) {
     HOLD(0, kept);
     deep_work(1, (uint64_t)i & 7);
     SAME(0, kept);
-    return __builtin_shufflevector(x, x, 1, 2, 3, 0) ^ (x << 3) ^ (v4){i, i, i, i};
+    return __builtin_shufflevector(x, x, 1, 2, 3, 0) ^ (x << 3) ^ (v4) { i, i, i, i };
 }
 
 static APART d2 spin(d2 x, f4 y, l4 z, d8 w) {
@@ -32,7 +32,7 @@ static APART d2 spin(d2 x, f4 y, l4 z, d8 w) {
     return (d2){x[1] + (double)y[0], x[0] + w[7]} + (d2){(double)z[2], (double)z[3]};
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 60);
     v4 a = {1, 2, 3, 4};
     f4 b = {0.5f, 1.5f, -2.5f, 3.25f};
@@ -56,8 +56,8 @@ int main(int argc, char **argv) {
         g = g * 5 + (unsigned char)i;
         h = (h << 1) ^ (h >> 7);
         if (i % 6 == 0) {
-            printf("%d %d %d %d|%.9g %.9g|%.17g %.17g|%ld %ld|%.9g|%.17g|%d %d|%d %d\n", a[0], a[1], a[2], a[3], (double)b[0], (double)b[3], c[0], c[1], d[0],
-                   d[3], (double)e[7], f[0], g[0], g[15], h[0], h[7]);
+            printf("%d %d %d %d|%.9g %.9g|%.17g %.17g|%ld %ld|%.9g|%.17g|%d %d|%d %d\n", a[0], a[1], a[2], a[3],
+                   (double)b[0], (double)b[3], c[0], c[1], d[0], d[3], (double)e[7], f[0], g[0], g[15], h[0], h[7]);
         }
     }
     return finish();

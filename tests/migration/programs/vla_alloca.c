@@ -14,24 +14,27 @@ static APART long triangle(int n) {
     return sum + (long)sizeof table;
 }
 
-struct link { struct link *next; int value; };
+struct link {
+    struct link* next;
+    int value;
+};
 
 // alloca in a loop: the stack grows with every turn, while earlier blocks stay in use.
 static APART long chain(int n) {
-    struct link *head = NULL;
+    struct link* head = NULL;
     for (int i = 0; i < n; i++) {
-        struct link *l = alloca(sizeof *l + (size_t)(i % 5) * 8);
+        struct link* l = alloca(sizeof *l + (size_t)(i % 5) * 8);
         l->value = i + (int)(work((uint64_t)i & 15) & 0);
         l->next = head;
         head = l;
     }
     long sum = 0;
-    for (struct link *l = head; l; l = l->next)
+    for (struct link* l = head; l; l = l->next)
         sum = sum * 7 + l->value;
     return sum;
 }
 
-static APART long nested(int depth, const int *above, int count) {
+static APART long nested(int depth, const int* above, int count) {
     int mine[count + 1], *pointers[count + 1];
     for (int i = 0; i <= count; i++) {
         mine[i] = (i < count ? above[i] : 0) + depth;
@@ -48,18 +51,15 @@ static APART long nested(int depth, const int *above, int count) {
 // A block whose array ends with it, left by goto, continue and break: the stack pointer must come back each time.
 static APART long leaving(int n) {
     long sum = 0;
-    char *first = NULL;
+    char* first = NULL;
     for (int i = 0; i < n; i++) {
         char block[64 + (unsigned)unknown];
-        if (!first)
-            first = block;
+        if (!first) first = block;
         EXPECT(block == first);
         memset(block, i, sizeof block);
-        if (work((uint64_t)i & 31) % 3 == 0)
-            continue;
+        if (work((uint64_t)i & 31) % 3 == 0) continue;
         sum += block[i % 64];
-        if (i % 7 == 0)
-            goto next;
+        if (i % 7 == 0) goto next;
         sum ^= block[63] << 3;
     next:;
     }
@@ -73,7 +73,7 @@ static APART int length_by_pointer(int n, int (*rows)[n], int count) {
     return sum + (int)sizeof *rows;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     int rounds = scale(argc, argv, 8);
     for (int i = 1; i <= rounds; i++) {
         int start[3] = {i, 2, 3};
