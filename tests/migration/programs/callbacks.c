@@ -1,5 +1,5 @@
-// Moved inside functions that the library calls back: in qsort, qsort_r, bsearch, lfind, tsearch and twalk.
-#define _GNU_SOURCE
+// Moved inside functions that the library calls back: in qsort, qsort_r, bsearch, lfind, tsearch and twalk. fine
+// _GNU_SOURCE
 #include "check.h"
 #include <search.h>
 

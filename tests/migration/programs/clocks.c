@@ -1,5 +1,5 @@
-// Clocks go on over a move and never go back, sleeps last as long as they must, timers ring, CPU time grows.
-#define _GNU_SOURCE
+// Clocks go on over a move and never go back, sleeps last as long as they must, timers ring, CPU time grows. fine
+// _GNU_SOURCE
 #include "check.h"
 #include <signal.h>
 #include <sys/time.h>

@@ -1,5 +1,6 @@
 // atexit: handlers registered before moves run after them, in reverse order, with moves inside, and may register more;
-// what is left in buffers is written. Constructors and destructors too. The exit status is the program's. status: 42
+// what is left in buffers is written. Constructors and destructors too. The exit status is the program's.
+// status: 42
 #include "check.h"
 
 static int order;

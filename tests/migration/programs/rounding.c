@@ -1,5 +1,6 @@
 // The floating-point environment: rounding mode and exception flags move along, and so does what was computed under
-// them. flags: -frounding-math
+// them.
+// flags: -frounding-math
 #include "check.h"
 #include <fenv.h>
 #include <math.h>
