@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace dyad {
@@ -54,6 +55,7 @@ struct LayoutOutput {
     std::vector<Padding> padding; ///< per output section of the common window
     std::vector<LayoutEntry> entries;
     std::size_t commonSymbols = 0;
+    std::vector<std::string> privateFunctions; ///< of the portable module, live: resume functions
 };
 
 /// Errors name the symbol, the object and the half; there may be several, one a line.
@@ -64,6 +66,11 @@ using LinkedHalves = std::array<std::span<const std::byte>, 2>;
 
 /// Checks what only the links can show: both halves placed the common symbols alike and lld created no thunks.
 Result<void> verifyLinked(const LayoutOutput &layout, const LinkedHalves &linked);
+
+/// Addresses of the portable module's functions, by name, for each Isa: common ones, and private ones of the layout.
+/// The linked files must have their symbol tables.
+using FunctionAddresses = std::array<std::unordered_map<std::string, std::uint64_t>, 2>;
+Result<FunctionAddresses> functionAddresses(const LayoutOutput &layout, const LinkedHalves &linked);
 
 /// The link map: address, size per ISA and padded, symbol and object of every common unit, then the private symbols of
 /// each half. Needs the linked files' symbol tables for the private part.

@@ -1,4 +1,5 @@
-// What can be said only after the links: that both halves placed the common sections alike, and the link map.
+// What can be said only after the links: that both halves placed the common sections alike, where functions are, and
+// the link map.
 #include "image/elf_tables.h"
 #include "layout/layout.h"
 
@@ -72,6 +73,36 @@ Result<void> verifyLinked(const LayoutOutput &layout, const LinkedHalves &halves
                 fmt::format("the linker inserted '{}' at {:#x} of the aarch64 half; common code must have none",
                             symbol.name, symbol.value)};
     return {};
+}
+
+Result<FunctionAddresses> functionAddresses(const LayoutOutput &layout, const LinkedHalves &halves) {
+    auto both = readBoth(halves);
+    if (!both) return std::move(both.error());
+    FunctionAddresses result;
+    for (Isa isa : kIsas) {
+        const ElfTables &half = (*both)[static_cast<std::size_t>(isa)];
+        auto &addresses = result[static_cast<std::size_t>(isa)];
+        const Globals globals = globalsOf(half);
+        for (const LayoutEntry &entry : layout.entries)
+            if (entry.section == ".text")
+                for (const std::string &name : entry.symbols)
+                    addresses.emplace(name, addressOf(entry, half, globals));
+
+        // Names are unique in the portable module, but native code may have a local function of the same name.
+        std::unordered_map<std::string_view, unsigned> definitions;
+        for (const std::string &name : layout.privateFunctions)
+            definitions.emplace(name, 0);
+        for (const ElfSymbol &symbol : half.symbols)
+            if (const auto found = definitions.find(symbol.name); found != definitions.end()) {
+                ++found->second;
+                addresses[std::string(symbol.name)] = symbol.value;
+            }
+        for (const auto &[name, count] : definitions)
+            if (count != 1)
+                return Error{fmt::format("the linked {} half has {} symbols '{}'; expected one", dyad::name(isa), count,
+                                         name)};
+    }
+    return result;
 }
 
 Result<std::string> writeMap(const LayoutOutput &layout, const LinkedHalves &halves) {

@@ -38,6 +38,7 @@ class Marker {
     void prepare(Half &half) {
         for (std::uint32_t o = 0; o < half.objects.size(); ++o) {
             Object &object = half.objects[o];
+            if (object.role == ObjectFile::Role::Portable) needPrivateText(half, o);
             for (std::uint32_t s = 1; s < object.sections.size(); ++s) {
                 Section &section = object.sections[s];
                 if (section.discarded || !section.live) continue;
@@ -47,6 +48,21 @@ class Marker {
                 if (isCIdentifier(section.name)) userSections_[index(half.isa)][section.name].push_back({o, s});
             }
         }
+    }
+
+    /// A function needs what resumes it, although it does not refer to it.
+    void needPrivateText(const Half &half, std::uint32_t o) {
+        const Object &object = half.objects[o];
+        std::map<std::string_view, SectionRef> resumed;
+        for (std::uint32_t s = 1; s < object.sections.size(); ++s)
+            if (object.sections[s].privateText)
+                resumed.emplace(object.sections[s].name.substr(kPrivateText.size()), SectionRef{o, s});
+        if (resumed.empty()) return;
+        for (std::uint32_t s = 1; s < object.sections.size(); ++s)
+            if (object.sections[s].kind == Kind::Text)
+                for (std::uint32_t symbol : object.sections[s].symbols)
+                    if (const auto found = resumed.find(object.symbols[symbol].name); found != resumed.end())
+                        need(half, {o, s}, found->second);
     }
 
     void readUnwind(Half &half, std::uint32_t o, const Section &section) {
@@ -72,7 +88,9 @@ class Marker {
             const Object &object = half.objects[o];
             for (std::uint32_t s = 1; s < object.sections.size(); ++s) {
                 const Section &section = object.sections[s];
-                if (!(section.flags & SHF_ALLOC) || section.sectionClass == SectionClass::EhFrame) continue;
+                if (!(section.flags & SHF_ALLOC) || section.sectionClass == SectionClass::EhFrame ||
+                    section.sectionClass == SectionClass::LinkOnly)
+                    continue;
                 const bool table = section.sectionClass == SectionClass::Metadata &&
                                    !(section.flags & SHF_LINK_ORDER) && !section.name.starts_with(".gcc_except_table");
                 if (object.role == ObjectFile::Role::Private || section.flags & kShfGnuRetain || table ||

@@ -22,7 +22,8 @@ enum class SectionClass : std::uint8_t {
     InitArray, ///< constructor and destructor tables: placed commonly by the linker script
     EhFrame,   ///< unwind table: private, lives entry by entry
     Note,      ///< always kept
-    Metadata,  ///< private tables that belong to code: exception tables, stack maps
+    Metadata,  ///< private tables that belong to code: exception tables
+    LinkOnly,  ///< stack maps: the link reads them, the image does not hold them
     NotLoaded, ///< debug information, symbol tables, groups
 };
 
@@ -57,6 +58,8 @@ struct Section {
     std::vector<Relocation> relocations;
     std::vector<std::uint32_t> symbols; ///< named definitions (no mapping symbols, no assembler labels), by value
 
+    bool privateText = false; ///< see kPrivateText
+
     bool discarded = false; ///< a section group of the same signature came first
     bool live = true;
     bool common = false;
@@ -89,6 +92,10 @@ Result<Object> readObject(ObjectFile file, Isa isa);
 /// The object with the layout's changes: names, sizes (padded with trapping instructions), alignments, symbol sizes;
 /// dead sections are marked SHF_EXCLUDE. Section and symbol indices stay.
 Result<std::vector<std::byte>> writeObject(const Object &object);
+
+/// Portable functions in sections of this prefix are private: resume functions, which exist in both halves, each at an
+/// address of its own. What follows the prefix is the name of the function that they resume.
+inline constexpr std::string_view kPrivateText = ".private.text.";
 
 /// True for names that __start_NAME and __stop_NAME can be formed from.
 bool isCIdentifier(std::string_view text);

@@ -30,6 +30,7 @@ SectionClass classify(const Section &section) {
         startsWithPart(name, ".ctors") || startsWithPart(name, ".dtors"))
         return SectionClass::InitArray;
     if (section.type == SHT_NOTE || name.starts_with(".note")) return SectionClass::Note;
+    if (name == ".llvm_stackmaps") return SectionClass::LinkOnly;
     if (startsWithPart(name, ".gcc_except_table") || name.starts_with(".llvm") || name == ".stack_sizes" ||
         (section.flags & SHF_LINK_ORDER))
         return SectionClass::Metadata;
@@ -133,6 +134,9 @@ class Reader {
                 return bad("section '{}' has {} bytes, more than an image can hold", name, section.size);
             section.sectionClass = classify(section);
             section.kind = kindOf(section);
+            section.live &= section.sectionClass != SectionClass::LinkOnly;
+            section.privateText = object_.role == ObjectFile::Role::Portable && section.kind == Kind::Text &&
+                                  section.name.starts_with(kPrivateText);
         }
         return {};
     }

@@ -129,7 +129,8 @@ class Pairing {
                     continue;
                 }
                 if (half(Isa::aarch64).section(match->second.place).common) continue; // reported by sameSymbols
-                if (sameSymbols({o, s}, match->second.place)) addUnit({o, s}, match->second.place, false);
+                if (sameSymbols({o, s}, match->second.place) && !section.privateText)
+                    addUnit({o, s}, match->second.place, false);
             }
         }
         for (const Object &object : half(Isa::aarch64).objects) {

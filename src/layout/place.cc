@@ -48,6 +48,7 @@ class Placement {
             placeKind(static_cast<Kind>(kind), byKind_[kind]);
         for (auto &[name, units] : userSections_)
             placeUserSection(std::string(name), units);
+        listPrivateFunctions();
         checkBranchRange();
     }
 
@@ -116,6 +117,14 @@ class Placement {
         entry.object = object.name;
         output_.commonSymbols += entry.symbols.size();
         output_.entries.push_back(std::move(entry));
+    }
+
+    void listPrivateFunctions() {
+        for (const Object &object : context_.halves[index(Isa::x86_64)].objects)
+            for (const Section &section : object.sections)
+                if (section.live && section.privateText)
+                    for (std::uint32_t symbol : section.symbols)
+                        output_.privateFunctions.emplace_back(object.symbols[symbol].name);
     }
 
     void checkBranchRange() {

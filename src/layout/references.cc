@@ -1,5 +1,5 @@
 // Checks what common code and data refer to. Common data must hold the same bytes in both halves, so it can hold the
-// addresses of common things only.
+// addresses of common things only; common code must leave alone what stays behind when the program moves.
 #include "layout/context.h"
 
 #include <fmt/format.h>
@@ -32,9 +32,29 @@ void checkDataSection(Context &context, Half &half, std::uint32_t o, const Secti
             section.sectionClass == SectionClass::InitArray ? fmt::format("table '{}'", section.name)
             : section.symbols.empty()                       ? fmt::format("section '{}'", section.name)
                                       : fmt::format("object '{}'", object.symbols[section.symbols.front()].name);
-        context.error(fmt::format("{}: {} holds the address of {} ({}), which exists for {} only", object.name, holder,
+        context.error(fmt::format("{}: {} holds the address of {} ({}), which {}", object.name, holder,
                                   describe(half, o, relocation.symbol, definition),
-                                  half.objects[definition.place.object].name, name(half.isa)));
+                                  half.objects[definition.place.object].name,
+                                  target.privateText ? std::string("is private to each half")
+                                                     : fmt::format("exists for {} only", name(half.isa))));
+    }
+}
+
+// Resume functions are no program's business, and native data of the libOS has another address and value in each half.
+void checkCodeSection(Context &context, Half &half, std::uint32_t o, const Section &section) {
+    const Object &object = half.objects[o];
+    std::set<std::uint32_t> reported; // an address takes several relocations
+    for (const Relocation &relocation : section.relocations) {
+        Definition definition;
+        if (!findDefinition(half, o, relocation.symbol, definition)) continue;
+        const Section &target = half.section(definition.place);
+        const Object &holder = half.objects[definition.place.object];
+        const bool nativeData = holder.role == ObjectFile::Role::Private && target.flags & SHF_ALLOC &&
+                                target.kind != Kind::Text && !object.symbols[relocation.symbol].name.empty();
+        if ((!target.privateText && !nativeData) || !reported.insert(relocation.symbol).second) continue;
+        context.error(fmt::format("{}: function '{}' refers to {} ({}), which is private to each half", object.name,
+                                  section.symbols.empty() ? section.name : object.symbols[section.symbols.front()].name,
+                                  describe(half, o, relocation.symbol, definition), holder.name));
     }
 }
 
@@ -71,6 +91,9 @@ void checkReferences(Context &context) {
                 const bool table = section.sectionClass == SectionClass::InitArray && !section.discarded;
                 const bool data = section.common && section.kind != Kind::Text;
                 if (section.live && (table || data)) checkDataSection(context, half, o, section);
+                const bool code = section.common && section.kind == Kind::Text;
+                if (section.live && code && object.role == ObjectFile::Role::Portable)
+                    checkCodeSection(context, half, o, section);
             }
         }
 }

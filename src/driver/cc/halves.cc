@@ -41,6 +41,22 @@ void collectObjects(HalvesInput& input, LayoutInput& layout) {
     }
 }
 
+// The site table, whose addresses are those of the linked halves; empty if the program cannot migrate.
+Result<std::vector<std::byte>> makeSites(const HalvesInput& input, const LayoutOutput& layout,
+                                         const LinkedHalves& linked) {
+    if (!input.plan)
+        return std::vector<std::byte>();
+    Result<FunctionAddresses> addresses = functionAddresses(layout, linked);
+    if (!addresses)
+        return std::move(addresses.error());
+    auto find = [](void* context, Isa isa, std::string_view name) -> std::optional<uint64_t> {
+        const auto& half = (*static_cast<FunctionAddresses*>(context))[static_cast<int>(isa)];
+        auto found = half.find(std::string(name));
+        return found == half.end() ? std::nullopt : std::optional(found->second);
+    };
+    return makeSiteTable(*input.plan, input.records, find, &*addresses);
+}
+
 // Links one half into memory.
 std::unique_ptr<MemoryBuffer> linkHalf(const HalvesInput& input, const LayoutOutput& layout, Isa isa,
                                        const TemporaryFolder& scratch) {
@@ -88,9 +104,7 @@ std::vector<std::string> halfArguments(const Toolchain& toolchain, const LinkArg
     // The layout has collected garbage already, alike in both halves, and retained the rest: lld only drops the symbols.
     result.insert(result.end(), {"-static", "-z", "max-page-size=4096", "-z", "norelro", "--eh-frame-hdr",
                                  "--build-id=none", "--gc-sections", "--hash-style=gnu"});
-    if (arguments.stripAll)
-        result.push_back("--strip-all");
-    else if (arguments.stripDebug)
+    if (arguments.stripAll || arguments.stripDebug) // of symbols, the site table needs the addresses first
         result.push_back("--strip-debug");
     for (const std::string& definition : arguments.definitions)
         result.push_back("--defsym=" + definition);
@@ -100,6 +114,10 @@ std::vector<std::string> halfArguments(const Toolchain& toolchain, const LinkArg
 }
 
 bool linkHalves(HalvesInput input) {
+    // Sites that disagree are found before anything is linked.
+    if (input.plan && !report(compareSites(*input.plan, input.records)))
+        return false;
+
     // Every common section gets the same rank and size in both halves.
     LayoutInput objects;
     objects.gcSections = input.arguments.gcSections;
@@ -127,12 +145,19 @@ bool linkHalves(HalvesInput input) {
     if (!report(verifyLinked(*layout, linked)))
         return false;
 
+    Result<std::vector<std::byte>> sites = makeSites(input, *layout, linked);
+    if (!sites) {
+        printError(sites.error().message);
+        return false;
+    }
+
     // One file.
     Manifest manifest;
     manifest.toolVersion = DYAD_VERSION;
     manifest.stackSize = input.arguments.stackSize;
     manifest.padding = layout->padding;
-    if (!report(writePairImage(linked[0], linked[1], std::move(manifest), input.arguments.output)))
+    PairOptions options{*sites, input.arguments.stripAll};
+    if (!report(writePairImage(linked[0], linked[1], std::move(manifest), input.arguments.output, options)))
         return false;
     if (input.arguments.map.empty())
         return true;

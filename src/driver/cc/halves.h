@@ -5,6 +5,7 @@
 #include "driver/cc/link_arguments.h"
 #include "driver/cc/native_object.h"
 #include "driver/cc/toolchain.h"
+#include "image/site_table.h"
 
 namespace dyad {
 
@@ -13,6 +14,8 @@ struct HalvesInput {
     const LinkArguments& arguments;
     std::array<NativeObjects, 2> natives; ///< users', the toolchain's
     std::array<ObjectBytes, 2> portable; ///< code generations of the portable module, by Isa
+    const SitePlan* plan = nullptr;      ///< null: the program cannot migrate
+    std::array<SiteRecords, 2> records{}; ///< what code generation made of the plan, by Isa
 };
 
 /// Lays out, links and writes the pair image to arguments.output. Prints errors; returns whether it succeeded.
