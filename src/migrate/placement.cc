@@ -18,6 +18,9 @@ struct RecordHeader {
 };
 static_assert(sizeof(RecordHeader) == 16);
 
+/// An entry of the list of points: address of the NOP, and of the code that stops there.
+constexpr std::uint64_t kPointSize = 2 * sizeof(std::uint32_t);
+
 constexpr std::uint64_t roundUp(std::uint64_t value, std::uint64_t to) {
     return (value + to - 1) / to * to;
 }
@@ -56,7 +59,7 @@ Result<RecordSpace> findSpace(GuestMemory& memory) {
             fmt::format("the migration area, {} bytes at RAM offset {:#x}, lies outside private RAM", size, start)};
     std::uint64_t after = start;
     if (count) {
-        const std::uint64_t bytes = count * sizeof(std::uint32_t);
+        const std::uint64_t bytes = count * kPointSize;
         if (points < start || points - start > size || bytes > size - (points - start))
             return Error{fmt::format("the list of {} migration points at RAM offset {:#x} lies outside the migration "
                                      "area",

@@ -88,15 +88,15 @@ TEST_P(Frames, ArePlacedAsRecordsThatCallOneAnother) {
     dyad_control& control = controlOf(memory);
     control.migration.points_offset = control.migration_offset;
     control.migration.point_count = 3;
-    std::memset(memory.ram().data() + control.migration_offset, 0x55, 16);
+    std::memset(memory.ram().data() + control.migration_offset, 0x55, 24);
     auto placement = FramePlacement::make(table, isa);
     ASSERT_TRUE(placement) << placement.error().message;
     auto placed = placement->place(frames, memory);
     ASSERT_TRUE(placed) << placed.error().message;
 
-    EXPECT_EQ(control.migration.frames_address, DYAD_IMAGE_BASE + control.migration_offset + 16);
+    EXPECT_EQ(control.migration.frames_address, DYAD_IMAGE_BASE + control.migration_offset + 24);
     EXPECT_EQ(control.migration.frames_size, FramePlacement::recordsSize(frames));
-    EXPECT_EQ(memory.ram()[control.migration_offset + 11], std::byte{0x55}) << "the points were overwritten";
+    EXPECT_EQ(memory.ram()[control.migration_offset + 23], std::byte{0x55}) << "the points were overwritten";
     EXPECT_EQ(control.migration.entry, table.resumeAddress(isa, 0));
     const auto records = readRecords(memory);
     ASSERT_EQ(records.size(), frames.size());

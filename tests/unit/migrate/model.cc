@@ -49,7 +49,7 @@ bool contains(const auto& list, const auto& value) {
 
 } // namespace
 
-Model::Model(std::uint64_t seed, Sense sense, unsigned functions) : random_(seed) {
+Model::Model(std::uint64_t seed, Sense sense, unsigned functions) : random_(seed), sense_(sense) {
     addFunction("__dyad_start", true, {SiteKind::Call});
     addFunction("__dyad_arrived", false, {SiteKind::Call});
     for (unsigned i = 0; i < functions; ++i) {
@@ -209,13 +209,14 @@ Model::Stop Model::makeWildStop(Isa isa, const Site& site) {
         return static_cast<std::uint16_t>(below(generalRegisterCount(isa)));
     };
     for (const Value& value : site.values) {
-        const std::uint8_t size = static_cast<std::uint8_t>(1u << below(7));
-        if (value.size <= 8 && below(3) == 0)
-            stop.record.locations.push_back(constantOf(random_(), stop.record));
-        else if (coin())
-            stop.record.locations.push_back({LocationKind::Register, size, reg(true), 0});
-        else
-            stop.record.locations.push_back({LocationKind::Memory, size, reg(false), offset()});
+        SiteLocation location{coin() ? LocationKind::Register : LocationKind::Memory, value.bytes, 0, 0};
+        location.reg = reg(location.kind == LocationKind::Register);
+        if (location.kind == LocationKind::Memory)
+            location.number = offset();
+        else if (location.reg < generalRegisterCount(isa))
+            location.size = std::min<std::uint8_t>(location.size, 8);
+        if (value.size <= 8 && below(3) == 0) location = constantOf(random_(), stop.record);
+        stop.record.locations.push_back(location);
     }
     for (std::uint64_t count = below(6); count > 0; --count)
         stop.record.saved.push_back({reg(true), 0, offset()});
@@ -261,18 +262,24 @@ std::vector<std::uint64_t> Model::layOut(Isa isa, const FrameList& frames, Guest
     const auto stackPointer = stackPointerRegister(isa), link = returnAddressRegister(isa);
     dyad_registers registers;
     const auto scramble = [&](void* bytes, std::size_t size) {
-        for (std::size_t i = 0; i < size; ++i)
-            static_cast<std::uint8_t*>(bytes)[i] = static_cast<std::uint8_t>(random_());
+        for (std::size_t at = 0; at < size; at += 8) {
+            const std::uint64_t word = random_();
+            std::memcpy(static_cast<std::byte*>(bytes) + at, &word, std::min<std::size_t>(8, size - at));
+        }
     };
+    const MemoryPlan& plan = memory.plan();
+    const std::uint64_t end = DYAD_IMAGE_BASE + plan.privateOffset + plan.privateSize;
+    std::array<std::byte, 512> nowhere;
     const auto at = [&](std::uint64_t address, std::uint64_t size) {
-        auto bytes = memory.translate(GuestAddress{address}, size);
-        if (!bytes) throw std::runtime_error("the stack is too small for the model");
-        return bytes->data();
+        const std::uint64_t below = end - address;
+        if (below >= size && below <= plan.stackSize) return memory.translate(GuestAddress{address}, size)->data();
+        if (sense_ == Sense::sensible || size > nowhere.size())
+            throw std::runtime_error("the stack is too small for the model");
+        return nowhere.data();
     };
     scramble(&registers, sizeof registers);
     std::uint64_t& sp = registers.general[stackPointer];
-    const MemoryPlan& plan = memory.plan();
-    sp = DYAD_IMAGE_BASE + plan.privateOffset + plan.privateSize - 16 * below(8);
+    sp = end - 16 * below(8);
     std::uint64_t returnAddress = random_();
     std::vector<std::uint64_t> addresses;
     for (std::size_t frame = 0; frame < frames.size(); ++frame) {

@@ -64,6 +64,7 @@ class Model {
     void appendFrame(FrameList& frames, std::uint32_t site);
 
     std::mt19937_64 random_;
+    const Sense sense_;
     SitePlan plan_;
     std::vector<Site> sites_;
     std::array<std::vector<Stop>, 2> stops_;
