@@ -128,6 +128,11 @@ Result<void> Monitor::serve(const Frame &frame) {
         if (frame.payload.size() < 4) return shortFrame(frame.type);
         if (inputWanted_) return Error{"the guest asked for input twice at once"};
         inputWanted_ = std::clamp<std::uint32_t>(word(0), 1, DYAD_FRAME_MAX - 8);
+        inputAhead_ = frame.payload.size() < 8 ? 0 : std::min(word(1), DYAD_FRAME_MAX - 8 - *inputWanted_);
+        return {};
+    case DYAD_FRAME_INPUT_TAKEN:
+        if (frame.payload.size() < 4) return shortFrame(frame.type);
+        inputTaken(word(0));
         return {};
     case DYAD_FRAME_INPUT_POLL: {
         pollfd entry{0, POLLIN, 0};

@@ -59,6 +59,8 @@ class Monitor {
     Result<void> reportOutputError(const OutputStream &stream);
     Result<void> takeExit(const Frame &frame);
     Result<void> serveInput();
+    std::size_t readAhead(std::span<std::byte> to) const;
+    void inputTaken(std::uint32_t bytes);
     Result<void> send(std::uint32_t type, std::span<const std::byte> payload);
     Result<void> flushAnswers();
     Result<bool> prepareToSleep();
@@ -87,6 +89,7 @@ class Monitor {
     std::string logLine_; ///< being written to err_
     std::deque<std::pair<std::uint32_t, std::vector<std::byte>>> answers_;
     std::optional<std::uint32_t> inputWanted_; ///< most bytes
+    std::uint32_t inputAhead_ = 0;             ///< most bytes to read ahead with them
     bool inputWait_ = false;
     bool helloSeen_ = false, mainSeen_ = false, gone_ = false, finished_ = false;
     std::uint64_t lastSignOfLifeNs_;

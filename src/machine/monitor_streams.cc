@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 #include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace dyad {
 
@@ -59,14 +61,19 @@ Result<void> Monitor::serveInput() {
     pollfd entry{0, POLLIN, 0};
     if (poll(&entry, 1, 0) <= 0) return {};
     if (inputWanted_) {
-        // Exactly one read for each request: what the program does not ask for stays for whoever reads next.
+        // Exactly one read for each request: what the program does not ask for stays for whoever reads next. A file is also
+        // read ahead, which its offset does not show before the program takes the bytes.
         std::array<std::byte, DYAD_FRAME_MAX> buffer;
         ssize_t size = read(0, buffer.data() + 8, *inputWanted_);
         if (size < 0 && (errno == EAGAIN || errno == EINTR)) return {};
-        std::int32_t header[2] = {size < 0 ? errno : 0, 0};
-        std::memcpy(buffer.data(), header, sizeof header);
+        std::int32_t error = size < 0 ? errno : 0;
         std::size_t bytes = size > 0 ? static_cast<std::size_t>(size) : 0;
         report_.bytesIn += bytes;
+        std::size_t ahead = 0;
+        if (bytes == *inputWanted_) ahead = readAhead(std::span(buffer).subspan(8 + bytes, inputAhead_));
+        bytes += ahead;
+        std::int32_t header[2] = {error, static_cast<std::int32_t>(ahead)};
+        std::memcpy(buffer.data(), header, sizeof header);
         inputWanted_.reset();
         if (auto sent = send(DYAD_FRAME_INPUT, std::span(buffer).first(8 + bytes)); !sent) return sent;
         if (!inputWait_ || poll(&entry, 1, 0) <= 0) return {};
@@ -77,6 +84,20 @@ Result<void> Monitor::serveInput() {
         return send(DYAD_FRAME_INPUT_READY, std::as_bytes(std::span(ready)));
     }
     return {};
+}
+
+/// Reads what follows the offset of standard input, if it is a regular file, and leaves the offset there.
+std::size_t Monitor::readAhead(std::span<std::byte> to) const {
+    struct stat status;
+    if (to.empty() || fstat(0, &status) != 0 || !S_ISREG(status.st_mode)) return 0;
+    off_t offset = lseek(0, 0, SEEK_CUR);
+    ssize_t size = offset < 0 ? -1 : pread(0, to.data(), to.size(), offset);
+    return size > 0 ? static_cast<std::size_t>(size) : 0;
+}
+
+/// The program took bytes that were read ahead. A guest that says so without need only skips its own input.
+void Monitor::inputTaken(std::uint32_t bytes) {
+    if (lseek(0, bytes, SEEK_CUR) >= 0) report_.bytesIn += bytes;
 }
 
 } // namespace dyad

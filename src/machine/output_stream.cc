@@ -7,6 +7,7 @@
 #include <climits>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace dyad {
@@ -16,20 +17,31 @@ OutputStream::OutputStream(int fd) : fd_(fd) {
     regular_ = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+/// As write(2); EAGAIN where it would block.
+ssize_t OutputStream::writeSome() {
+    if (regular_) return write(fd_, pending_.data(), pending_.size());
+    if (takesFlags_) {
+        iovec bytes{const_cast<std::byte *>(pending_.data()), pending_.size()};
+        ssize_t written = pwritev2(fd_, &bytes, 1, -1, RWF_NOWAIT);
+        if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS)) return written;
+        takesFlags_ = false; // pipes before Linux 6.4, terminals
+    }
+    // A pipe that polls writable takes PIPE_BUF bytes at once (pipe(7)).
+    pollfd entry{fd_, POLLOUT, 0};
+    if (poll(&entry, 1, 0) == 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return write(fd_, pending_.data(), std::min<std::size_t>(pending_.size(), PIPE_BUF));
+}
+
 void OutputStream::pump() {
     while (!pending_.empty()) {
         if (error_ != 0) {
             pending_ = {};
             return;
         }
-        std::size_t size = pending_.size();
-        if (!regular_) {
-            // A pipe that polls writable takes PIPE_BUF bytes at once (pipe(7)).
-            size = std::min<std::size_t>(size, PIPE_BUF);
-            pollfd entry{fd_, POLLOUT, 0};
-            if (poll(&entry, 1, 0) == 0) return;
-        }
-        ssize_t written = write(fd_, pending_.data(), size);
+        ssize_t written = writeSome();
         if (written >= 0)
             pending_ = pending_.subspan(static_cast<std::size_t>(written));
         else if (errno == EAGAIN || errno == EWOULDBLOCK)

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <span>
+#include <sys/types.h>
 
 namespace dyad {
 
@@ -22,8 +23,11 @@ class OutputStream {
     int error() const { return error_; }
 
   private:
+    ssize_t writeSome();
+
     int fd_;
     bool regular_; ///< a regular file: writes do not block and poll says nothing
+    bool takesFlags_ = true; ///< as far as known, pwritev2 with RWF_NOWAIT works
     int error_ = 0;
     std::span<const std::byte> pending_;
 };

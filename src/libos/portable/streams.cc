@@ -103,6 +103,7 @@ bool initialiseStreams() {
 }
 
 void refreshStreams() {
+    forgetReadAhead(); // of a file that is another monitor's
     for (uint32_t fd = 0; fd < 3; ++fd)
         if (streamInodes[fd] && stdioKind(fd) != DYAD_STDIO_CLOSED) describeStream(streamInodes[fd], stdioKind(fd));
 }

@@ -133,6 +133,47 @@ TEST(Monitor, ReadsNoMoreInputThanWasAskedFor) {
     EXPECT_EQ(lseek(file.get(), 0, SEEK_CUR), 3);
 }
 
+TEST(Monitor, ReadsFilesAheadAndMovesTheirOffsetWhenBytesAreTaken) {
+    UniqueFd file(memfd_create("in", 0));
+    ASSERT_EQ(write(file.get(), "abcdefgh", 8), 8);
+    lseek(file.get(), 0, SEEK_SET);
+    Redirect in(0, file.get());
+    auto report = runGuest([&](FakeGuest &guest) {
+        guest.hello();
+        guest.receive();
+        guest.send(DYAD_FRAME_INPUT_WANTED, guest.words({3, 4}));
+        EXPECT_EQ(guest.receive(), std::make_pair(std::uint32_t(DYAD_FRAME_INPUT), guest.words({0, 4}) + "abcdefg"));
+        EXPECT_EQ(lseek(file.get(), 0, SEEK_CUR), 3);
+        guest.send(DYAD_FRAME_INPUT_TAKEN, guest.words({2, 0}));
+        guest.send(DYAD_FRAME_INPUT_WANTED, guest.words({2, 0}));
+        EXPECT_EQ(guest.receive(), std::make_pair(std::uint32_t(DYAD_FRAME_INPUT), guest.words({0, 0}) + "fg"));
+        guest.send(DYAD_FRAME_INPUT_WANTED, guest.words({2, 100})); // the end is not beyond what was asked for
+        EXPECT_EQ(guest.receive(), std::make_pair(std::uint32_t(DYAD_FRAME_INPUT), guest.words({0, 0}) + "h"));
+        guest.exit(0);
+    });
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(lseek(file.get(), 0, SEEK_CUR), 8);
+    EXPECT_EQ(report->bytesIn, 8u);
+}
+
+TEST(Monitor, PipesAreNotReadAhead) {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    UniqueFd from(ends[0]), to(ends[1]);
+    ASSERT_EQ(write(to.get(), "abcdefgh", 8), 8);
+    Redirect in(0, from.get());
+    auto report = runGuest([&](FakeGuest &guest) {
+        guest.hello();
+        guest.receive();
+        guest.send(DYAD_FRAME_INPUT_WANTED, guest.words({3, 100}));
+        EXPECT_EQ(guest.receive(), std::make_pair(std::uint32_t(DYAD_FRAME_INPUT), guest.words({0, 0}) + "abc"));
+        guest.exit(0);
+    });
+    ASSERT_TRUE(report) << report.error().message;
+    char rest[8];
+    EXPECT_EQ(read(from.get(), rest, sizeof rest), 5);
+}
+
 TEST(Monitor, EndOfInputAndErrorsArePassedOn) {
     UniqueFd file(memfd_create("in", 0));
     Redirect in(0, file.get());
