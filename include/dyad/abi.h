@@ -151,9 +151,8 @@ enum dyad_fp_flag { DYAD_FP_INVALID = 1, DYAD_FP_DIVIDE = 2, DYAD_FP_OVERFLOW = 
 
 /* Registers of a stopped thread, by DWARF number where there is one: x86_64 general[0..15] = rax rdx rcx rbx rsi rdi rbp
  * rsp r8 ... r15, vector[0..31] = xmm0 ... (as wide as the CPU's); aarch64 general[0..30] = x0 ... x30, [31] = sp,
- * vector[0..31] = v0 ... v31. At a point, pc is the first byte after its NOP. Stopped inside a native function (`at_call`),
- * only what the ABI preserves is valid: pc is the return address into portable code, sp the stack pointer after that
- * return. */
+ * vector[0..31] = v0 ... v31. pc is the return address of a call in portable code, sp the stack pointer
+ * after that return. Stopped inside a native function (`at_call`), only what the ABI preserves is valid; at a point, all. */
 struct dyad_registers {
     uint64_t pc;
     uint64_t general[32];
@@ -166,12 +165,13 @@ struct dyad_migration {
     volatile uint32_t command; /* monitor: enum dyad_migration_command; the guest stores NONE when it takes it */
     volatile uint32_t stopped; /* guest: the request that this stop answers */
     volatile uint32_t skip;    /* monitor: let so many points pass before stopping at one; they stay traps meanwhile */
-    uint32_t point_count;      /* monitor: migration points of this half, u32 addresses of their NOPs, rising, at points_offset */
+    uint32_t point_count;      /* monitor: migration points of this half: at points_offset, { u32 nop, u32 target } each, addresses
+                                  of the NOP and of the code that calls __dyad_point, in rising order of nop */
     uint64_t points_offset;    /* RAM offset, inside the migration area */
     uint64_t frames_address, frames_size; /* monitor, before RESUME: the frame records; virtual address, bytes */
     uint64_t entry;                       /* monitor, before RESUME: the outermost frame's resume function */
     /* Guest, before STOPPED; monitor, before RESUME. */
-    uint32_t at_call; /* 1: inside a native function, 0: trapped at a point */
+    uint32_t at_call; /* 1: inside a native function, 0: at a point */
     uint32_t rounding, fp_flags; /* enum dyad_rounding, enum dyad_fp_flag */
     uint32_t reserved;
     uint64_t clock_ns, cpu_time_ns; /* __dyad_clock and __dyad_cpu_time now; UINT64_MAX if unknown */
@@ -210,8 +210,6 @@ enum dyad_tender_op {
     DYAD_TENDER_CPU_TIME = 9,/* ns of CPU time that the process has used */
     DYAD_TENDER_ON_INTERRUPT = 10, /* a = void (*)(uint64_t pc): called on the tender's signal stack at SIGUSR1, pc interrupted */
     DYAD_TENDER_OPEN_TEXT = 11,    /* a = 1: image text [b, b + c) becomes writable and not executable; 0: the reverse */
-    DYAD_TENDER_READ_CONTEXT = 12, /* a = context of the fault handler: what was in the registers goes to migration.registers,
-                                      migration.rounding and migration.fp_flags */
 };
 
 struct dyad_control {

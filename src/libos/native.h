@@ -39,6 +39,9 @@ void __dyad_set_thread_block(uintptr_t block, uint64_t size, uint64_t align);
 /// If the monitor asks for a stop, stops here until it says to go on. __dyad_wait does this before it sleeps and before it
 /// returns. Requests count from the first call on, which is made right before main.
 void __dyad_stop_point(void);
+/// Where a migration point takes the program once it was patched: stops like __dyad_stop_point. Calling convention
+/// preserve_all: every register is kept.
+void __dyad_point(void);
 /// Ends an arrival: the move is complete. Stops again at once if the monitor asks for it.
 void __dyad_arrive(void);
 /// setjmp's native half: saves what the ABI preserves into `context` (DYAD_CONTEXT_SIZE bytes, 16 aligned) and returns 0;

@@ -104,9 +104,6 @@ extern "C" long tenderCall(long op, long a, long b, long c) {
         return 0;
     case DYAD_TENDER_OPEN_TEXT:
         return openText(a != 0, b, c);
-    case DYAD_TENDER_READ_CONTEXT:
-        readAllRegisters(reinterpret_cast<const void*>(a), control().migration);
-        return 0;
     case DYAD_TENDER_HALT:
         exitWith(0);
     default:

@@ -1,7 +1,7 @@
 // AArch64: a migration point with known values in the registers. void pointWithRegisters(uint64_t seen[32 + 2 * 32]) stores what
-// was in them after it: general registers by DWARF number (not sp), then vector registers.
+// was in them after it: general registers by DWARF number (not x30, sp), then vector registers.
         .section .text.pointWithRegisters, "ax", %progbits
-        .globl pointWithRegisters, pointOfRegisters
+        .globl pointWithRegisters, pointOfRegisters, targetOfRegisters, callOfRegisters
         .type pointWithRegisters, %function
 pointWithRegisters:
         stp x0, x30, [sp, #-176]!
@@ -28,6 +28,7 @@ pointWithRegisters:
         .endr
 pointOfRegisters:
         nop
+back:
         str x0, [sp, #-16]!
         ldr x0, [sp, #16]               // seen
         .irp register, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30
@@ -51,6 +52,10 @@ pointOfRegisters:
         ldp x19, x20, [sp, #16]
         ldp x0, x30, [sp], #176
         ret
+targetOfRegisters:
+        bl __dyad_point
+callOfRegisters:
+        b back
         .ltorg
 
 // void strayBreakpoint(void): the instruction of a trapped point, where none is

@@ -1,7 +1,7 @@
 // x86-64: a migration point with known values in the registers. void pointWithRegisters(uint64_t seen[16 + 2 * 16]) stores what
 // was in them after it: general registers by DWARF number (not rsp), then vector registers.
         .section .text.pointWithRegisters, "ax"
-        .globl pointWithRegisters, pointOfRegisters
+        .globl pointWithRegisters, pointOfRegisters, targetOfRegisters, callOfRegisters
         .type pointWithRegisters, @function
 pointWithRegisters:
         .irp register, rbx, rbp, r12, r13, r14, r15, rdi
@@ -23,6 +23,7 @@ pointWithRegisters:
         .endr
 pointOfRegisters:
         nop
+back:
         pushq %rax
         movq 8(%rsp), %rax              // seen
         .set number, 1
@@ -41,6 +42,10 @@ pointOfRegisters:
         popq %\register
         .endr
         ret
+targetOfRegisters:
+        call __dyad_point
+callOfRegisters:
+        jmp back
 
 // void strayBreakpoint(void): the instruction of a trapped point, where none is
         .section .text.strayBreakpoint, "ax", @progbits

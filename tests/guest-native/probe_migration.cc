@@ -35,10 +35,10 @@ constexpr int kUp = 2, kDivide = 2;
 
 bool registersKept(const uint64_t* seen) {
     bool arm = __dyad_isa() == 1;
-    unsigned count = arm ? 32 : 16, stackPointer = arm ? 31 : 7;
+    unsigned count = arm ? 32 : 16, stackPointer = arm ? 31 : 7, link = arm ? 30 : 7;
     bool good = true;
     for (unsigned i = 0; i < count; ++i)
-        good &= i == stackPointer || seen[i] == kGeneral * (i + 1);
+        good &= i == stackPointer || i == link || seen[i] == kGeneral * (i + 1);
     for (unsigned i = 0; i < count; ++i)
         good &= seen[count + 2 * i] == kVector * (i + 1) && seen[count + 2 * i + 1] == kVector * (i + 1);
     return good;
@@ -53,7 +53,15 @@ extern "C" {
 /// A point in common text, counted; migration.py knows its address.
 [[gnu::noinline, gnu::section(".dyad.text.1")]] void commonPoint(volatile uint64_t* count) {
     *count = *count + 1;
-    asm volatile(".globl pointInCommonText\npointInCommonText: nop" ::: "memory");
+    asm goto(".globl pointInCommonText, targetInCommonText\n"
+             ".set targetInCommonText, %l0\n"
+             "pointInCommonText: nop" ::
+                 : "memory"
+             : stop);
+    return;
+stop:
+    __dyad_point();
+    asm volatile(""); // no tail call
 }
 
 void __dyad_restore() { restored = true; }

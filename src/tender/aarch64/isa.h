@@ -49,8 +49,6 @@ void setThreadPointer(uint64_t value, uint64_t hwcap2);
 /// Between a signal's context and a crash record (registers in the order of dyad_crash).
 void readContext(const void* context, dyad_crash& record);
 void writeContext(void* context, const dyad_crash& record);
-/// Everything that a thread has in registers, from a signal's context to `registers`, `rounding` and `fp_flags`.
-void readAllRegisters(const void* context, dyad_migration& to);
 /// Where the signal found the program.
 uint64_t programCounter(const void* context);
 

@@ -11,11 +11,11 @@ constexpr PointInstruction kPointNop = 0xd503201f, kPointTrap = 0xd4200000; // b
 /// Where the trap instruction lies, at which the CPU says it stopped at `pc`.
 inline uintptr_t trappedPoint(uint64_t pc) { return pc; }
 
-/// Makes a changed instruction visible to execution: the data cache is cleaned to where instructions come from;
-/// finishInstructions() follows the last of them. On a page that is writable, so readable.
-inline void cleanInstruction(uintptr_t address) {
-    asm volatile("dc cvau, %0; dsb ish; ic ivau, %0" ::"r"(address) : "memory");
-}
-inline void finishInstructions() { asm volatile("dsb ish; isb" ::: "memory"); }
+/// Steps that make changed instructions visible to execution: clean each in the data cache, finish, forget each in the
+/// instruction cache, finish. On a page that is readable.
+inline void cleanInstruction(uintptr_t address) { asm volatile("dc cvau, %0" ::"r"(address) : "memory"); }
+inline void finishCleaning() { asm volatile("dsb ish" ::: "memory"); }
+inline void forgetInstruction(uintptr_t address) { asm volatile("ic ivau, %0" ::"r"(address) : "memory"); }
+inline void finishForgetting() { asm volatile("dsb ish; isb" ::: "memory"); }
 
 } // namespace dyad::native

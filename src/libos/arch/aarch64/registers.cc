@@ -6,28 +6,33 @@ extern "C" void storeVectors(volatile void* to); // stop.S
 
 namespace dyad::native {
 
-struct CallFrame { // stop.S
-    uint64_t x19[10], frame, link; // x19 to x28, x29, x30
+// As the entries in stop.S store them.
+struct PointFrame {
+    uint64_t x[31], unused;
+};
+struct CallFrame {
+    uint64_t x19[12]; // x19 to x30
 };
 
-void saveCall(const CallFrame& frame) {
-    dyad_registers& registers = control().migration.registers;
-    enum { kX19 = 19, kFrame = 29, kSp = 31 };
-    registers.pc = frame.link;
-    for (unsigned i = 0; i < 10; ++i)
-        registers.general[kX19 + i] = frame.x19[i];
-    registers.general[kFrame] = frame.frame;
-    registers.general[kSp] = reinterpret_cast<uint64_t>(&frame + 1);
-    saveLiveRegisters();
-}
+namespace {
 
-void saveLiveRegisters() {
+/// `general`: the registers from `first` to x30. `end`: of the frame.
+void save(unsigned first, const uint64_t* general, const void* end) {
     dyad_migration& m = control().migration;
+    for (unsigned i = first; i < 31; ++i)
+        m.registers.general[i] = general[i - first];
+    m.registers.general[31] = reinterpret_cast<uint64_t>(end);
+    m.registers.pc = m.registers.general[30];
     storeVectors(m.registers.vector);
     FloatEnvironment environment = environmentOf(readFpcr(), readFpsr());
     m.rounding = environment.rounding;
     m.fp_flags = environment.exceptions;
 }
+
+} // namespace
+
+void saveRegisters(const PointFrame& frame) { save(0, frame.x, &frame + 1); }
+void saveRegisters(const CallFrame& frame) { save(19, frame.x19, &frame + 1); }
 
 void setFloatEnvironment() {
     const dyad_migration& m = control().migration;

@@ -36,6 +36,54 @@
         STOP_ENTRY __dyad_stop_point, stopPoint, x0
         STOP_ENTRY __dyad_arrive, arrive, x0
 
+// The same for a migration point: all general registers, as struct PointFrame; they come back as they were.
+        .section .text.__dyad_point, "ax", %progbits
+        .balign 16
+        .globl __dyad_point
+        .type __dyad_point, %function
+__dyad_point:
+        .cfi_startproc
+        sub sp, sp, #256
+        .cfi_def_cfa_offset 256
+        stp x0, x1, [sp]
+        stp x2, x3, [sp, #16]
+        stp x4, x5, [sp, #32]
+        stp x6, x7, [sp, #48]
+        stp x8, x9, [sp, #64]
+        stp x10, x11, [sp, #80]
+        stp x12, x13, [sp, #96]
+        stp x14, x15, [sp, #112]
+        stp x16, x17, [sp, #128]
+        stp x18, x19, [sp, #144]
+        stp x20, x21, [sp, #160]
+        stp x22, x23, [sp, #176]
+        stp x24, x25, [sp, #192]
+        stp x26, x27, [sp, #208]
+        stp x28, x29, [sp, #224]
+        str x30, [sp, #240]
+        .cfi_offset x29, -24
+        .cfi_offset x30, -16
+        mov x0, sp
+        bl stopAtPoint
+        ldp x0, x1, [sp]
+        ldp x2, x3, [sp, #16]
+        ldp x4, x5, [sp, #32]
+        ldp x6, x7, [sp, #48]
+        ldp x8, x9, [sp, #64]
+        ldp x10, x11, [sp, #80]
+        ldp x12, x13, [sp, #96]
+        ldp x14, x15, [sp, #112]
+        ldp x16, x17, [sp, #128]
+        ldr x18, [sp, #144]             // the others were preserved
+        ldr x30, [sp, #240]
+        add sp, sp, #256
+        .cfi_def_cfa_offset 0
+        .cfi_restore x29
+        .cfi_restore x30
+        ret
+        .cfi_endproc
+        .size __dyad_point, . - __dyad_point
+
 // int32_t __dyad_context_save(context): x19 to x30, sp, d8 to d15
         .section .text.__dyad_context_save, "ax", %progbits
         .balign 16

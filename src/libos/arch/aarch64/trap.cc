@@ -49,16 +49,6 @@ bool hasAddress(uint32_t syndrome) {
     return c == kInstructionAbort || c == kDataAbort || c == kPcAlignment || c == kWatchpoint;
 }
 
-/// What the program had in its registers at a migration point.
-void savePoint(void* at) {
-    const TrapFrame& frame = *static_cast<const TrapFrame*>(at);
-    dyad_registers& registers = control().migration.registers;
-    for (unsigned i = 0; i < 31; ++i)
-        registers.general[i] = frame.x[i];
-    registers.general[31] = frame.sp;
-    saveLiveRegisters();
-}
-
 } // namespace
 
 void adjustRecord(dyad_crash& record) {
@@ -82,8 +72,7 @@ extern "C" void handleTrap(TrapFrame* frame) {
     if (frame->kind % 4 == kInterrupt) return handleInterrupts(frame->pc);
     uint64_t syndrome, address;
     asm volatile("mrs %0, esr_el1; mrs %1, far_el1" : "=r"(syndrome), "=r"(address));
-    if (frame->kind % 4 == kSynchronous && syndrome >> 26 == kBreakpoint && reachPoint(frame->pc, savePoint, frame))
-        return;
+    if (frame->kind % 4 == kSynchronous && syndrome >> 26 == kBreakpoint && reachPoint(frame->pc)) return;
     dyad_crash& record = control().crash;
     record.cause = DYAD_CRASH_FAULT;
     record.signal = frame->kind % 4 == kSynchronous ? signalOf(syndrome) : kBus;

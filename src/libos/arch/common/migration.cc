@@ -65,17 +65,17 @@ void stop(uint32_t request, bool atCall) {
     update(); // perhaps asked again: points count from exactly here
 }
 
-/// Stops in a call if that is asked for. Returns whether it did.
-bool stopInCall(const CallFrame& frame) {
+/// Stops if that is asked for. Returns whether it did. Frame: PointFrame or CallFrame.
+template <class Frame> bool stopIfAsked(const Frame& frame) {
     uint32_t request = pendingRequest();
     if (!open || !request || __dyad_migration_forbidden) return false;
-    saveCall(frame);
-    stop(request, true);
+    saveRegisters(frame);
+    stop(request, __is_same(Frame, CallFrame));
     return true;
 }
 
 /// The same for calls that are no arrival: while points are skipped, only points stop.
-bool stopUnlessSkipping(const CallFrame& frame) { return !shared().skip && stopInCall(frame); }
+bool stopUnlessSkipping(const CallFrame& frame) { return !shared().skip && stopIfAsked(frame); }
 
 /// Ends what `inNative` began. What was asked for meanwhile is done now; what comes later, interrupts.
 void leaveNative() {
@@ -117,20 +117,13 @@ void onInterrupt(uint64_t pc) {
     if (!inNative) update();
 }
 
-bool reachPoint(uint64_t& pc, void (*save)(void*), void* frame) {
-    uintptr_t point = trappedPoint(pc);
-    if (!isPatchedPoint(point)) return false;
-    pc = point + sizeof(PointInstruction);
-    uint32_t request = pendingRequest();
-    if (!request || __dyad_migration_forbidden) {
-        update();
-    } else if (shared().skip) {
-        shared().skip = shared().skip - 1;
-    } else {
-        save(frame);
-        shared().registers.pc = pc;
-        stop(request, false);
-    }
+bool reachPoint(uint64_t& pc) {
+    const Point* point = patchedPoint(trappedPoint(pc));
+    if (!point) return false;
+    pc = point->nop + sizeof(PointInstruction);
+    if (!pendingRequest() || __dyad_migration_forbidden) update();
+    else if (uint32_t skip = shared().skip) shared().skip = skip - 1;
+    else pc = point->target;
     return true;
 }
 
@@ -155,6 +148,12 @@ void waitInCall(uint64_t deadline, const CallFrame* frame) {
     leaveNative();
 }
 
+void stopAtPoint(const PointFrame* frame) {
+    inNative = true;
+    stopIfAsked(*frame);
+    leaveNative();
+}
+
 void stopPoint(const CallFrame* frame) {
     inNative = true;
     open = true;
@@ -165,7 +164,7 @@ void stopPoint(const CallFrame* frame) {
 void arrive(const CallFrame* frame) {
     inNative = true;
     open = true;
-    if (!stopInCall(*frame)) setState(DYAD_MIGRATION_RUNNING);
+    if (!stopIfAsked(*frame)) setState(DYAD_MIGRATION_RUNNING);
     leaveNative();
 }
 

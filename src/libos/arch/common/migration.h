@@ -16,20 +16,19 @@ void rememberThreadBlock(uintptr_t start, uint64_t size, uint64_t align);
 /// its own, with interrupts masked.
 extern "C" void onInterrupt(uint64_t pc);
 
-/// A trap instruction was executed; the CPU says that it was at `pc`. If it stands for a migration point, stops there if that
-/// is asked for, makes `pc` that of the next instruction and returns true. `save` stores general and vector registers and
-/// the floating-point environment, which it finds in `frame`, to control().migration. On a stack of its own, with interrupts masked.
-bool reachPoint(uint64_t& pc, void (*save)(void* frame), void* frame);
+/// A trap instruction was executed; the CPU says that it was at `pc`. If it stands for a migration point, returns true and sets
+/// `pc` to where the program goes on: behind the point, or where it will stop. On a stack of its own, with interrupts masked.
+bool reachPoint(uint64_t& pc);
 
 // -- Per ISA: registers.cc --
 
-/// What the entries in stop.S save of their caller.
+/// What the entries in stop.S save of their caller: all general registers, or what the ABI preserves over a call.
+struct PointFrame;
 struct CallFrame;
-/// Stores what the ABI preserves over a call, pc and sp after it, and saveLiveRegisters(), to control().migration.
-void saveCall(const CallFrame& frame);
-/// Stores the vector registers and the floating-point environment of this moment to control().migration: native code has
-/// not touched them.
-void saveLiveRegisters();
+/// Store these, pc and sp after the call, the vector registers and the floating-point environment, which native code has not
+/// touched, to control().migration.
+void saveRegisters(const PointFrame& frame);
+void saveRegisters(const CallFrame& frame);
 /// Sets the floating-point environment to what control().migration says.
 void setFloatEnvironment();
 

@@ -16,26 +16,26 @@ bool patched;
 
 /// Points in rising order of their addresses.
 struct Points {
-    const uint32_t *first, *end;
+    const Point *first, *end;
 };
 
 Points points() {
     const dyad_control& c = control();
     uint64_t offset = c.migration.points_offset, count = c.migration.point_count;
     if (!count) return {nullptr, nullptr};
-    bool inside = offset % sizeof(uint32_t) == 0 && offset >= c.migration_offset &&
+    bool inside = offset % sizeof(Point) == 0 && offset >= c.migration_offset &&
                   offset - c.migration_offset <= c.migration_size &&
-                  count <= (c.migration_size - (offset - c.migration_offset)) / sizeof(uint32_t);
+                  count <= (c.migration_size - (offset - c.migration_offset)) / sizeof(Point);
     if (!inside) panic("the list of migration points lies outside the migration area");
-    auto first = reinterpret_cast<const uint32_t*>(DYAD_IMAGE_BASE + offset);
+    auto first = reinterpret_cast<const Point*>(DYAD_IMAGE_BASE + offset);
     return {first, first + count};
 }
 
 /// The first point that is not below `address`.
-const uint32_t* lowerBound(Points range, uintptr_t address) {
+const Point* lowerBound(Points range, uintptr_t address) {
     while (range.first != range.end) {
-        const uint32_t* middle = range.first + (range.end - range.first) / 2;
-        if (*middle < address) range.first = middle + 1;
+        const Point* middle = range.first + (range.end - range.first) / 2;
+        if (middle->nop < address) range.first = middle + 1;
         else range.end = middle;
     }
     return range.first;
@@ -53,8 +53,8 @@ struct Piece {
           start(0), size(0) {
         if (points.first == points.end) return;
         constexpr uintptr_t kPage = DYAD_PAGE_SIZE;
-        start = *points.first & -kPage;
-        size = ((points.end[-1] + sizeof(PointInstruction) + kPage - 1) & -kPage) - start;
+        start = points.first->nop & -kPage;
+        size = ((points.end[-1].nop + sizeof(PointInstruction) + kPage - 1) & -kPage) - start;
     }
     uint64_t count() const { return points.end - points.first; }
     bool openFor(bool writing) const { return !size || machine->openText(start, size, writing) == 0; }
@@ -62,23 +62,26 @@ struct Piece {
 
 void overwrite(const Piece& piece, PointInstruction from, PointInstruction to) {
     uintptr_t above = 0;
-    for (const uint32_t* point = piece.points.first; point != piece.points.end; ++point) {
-        auto* instruction = reinterpret_cast<volatile PointInstruction*>(static_cast<uintptr_t>(*point));
-        if (*point < above) panic("the migration points are not in rising order");
-        above = *point + sizeof(PointInstruction);
+    for (const Point* point = piece.points.first; point != piece.points.end; ++point) {
+        auto* instruction = reinterpret_cast<volatile PointInstruction*>(static_cast<uintptr_t>(point->nop));
+        if (point->nop < above) panic("the migration points are not in rising order");
+        above = point->nop + sizeof(PointInstruction);
         if (*instruction != from) panic("a migration point does not hold its instruction");
         *instruction = to;
-        cleanInstruction(*point);
+        cleanInstruction(point->nop);
     }
+    finishCleaning();
+    for (const Point* point = piece.points.first; point != piece.points.end; ++point)
+        forgetInstruction(point->nop);
 }
 
 } // namespace
 
-bool isPatchedPoint(uintptr_t address) {
-    if (!patched) return false;
+const Point* patchedPoint(uintptr_t address) {
+    if (!patched) return nullptr;
     Points all = points();
-    const uint32_t* point = lowerBound(all, address);
-    return point != all.end && *point == address;
+    const Point* point = lowerBound(all, address);
+    return point != all.end && point->nop == address ? point : nullptr;
 }
 
 void patchPoints(bool trap) {
@@ -96,7 +99,7 @@ void patchPoints(bool trap) {
     overwrite(common, trap ? kPointNop : kPointTrap, trap ? kPointTrap : kPointNop);
     overwrite(resume, trap ? kPointNop : kPointTrap, trap ? kPointTrap : kPointNop);
     if (!common.openFor(false) || !resume.openFor(false)) panic("cannot make text executable again");
-    finishInstructions();
+    finishForgetting();
     patched = trap;
 }
 

@@ -41,11 +41,9 @@ void discard(uintptr_t address, uint64_t size) { tender(DYAD_TENDER_DISCARD, add
 void setThreadPointer(uintptr_t value) { tender(DYAD_TENDER_SET_TP, value); }
 void halt() { tender(DYAD_TENDER_HALT); }
 
-void savePoint(void* context) { tender(DYAD_TENDER_READ_CONTEXT, reinterpret_cast<long>(context)); }
-
-void onFault(dyad_crash* record, void* context) {
+void onFault(dyad_crash* record, void*) {
     constexpr uint32_t kTrap = 5; // SIGTRAP
-    if (record->signal == kTrap && reachPoint(record->pc, savePoint, context)) return;
+    if (record->signal == kTrap && reachPoint(record->pc)) return;
     handleFault(*record);
 }
 

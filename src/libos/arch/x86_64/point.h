@@ -11,9 +11,11 @@ constexpr PointInstruction kPointNop = 0x90, kPointTrap = 0xcc; // int3
 /// Where the trap instruction lies, after which the CPU says it stopped at `pc`.
 inline uintptr_t trappedPoint(uint64_t pc) { return pc - sizeof(PointInstruction); }
 
-/// Makes a changed instruction visible to execution; finishInstructions() follows the last of them. Code is coherent with
-/// data, and returning from an interrupt serialises.
+/// Steps that make changed instructions visible to execution: clean each, finish, forget each, finish. Code is coherent with
+/// data here, and returning from an interrupt serialises.
 inline void cleanInstruction(uintptr_t) {}
-inline void finishInstructions() { asm volatile("" ::: "memory"); }
+inline void finishCleaning() { asm volatile("" ::: "memory"); }
+inline void forgetInstruction(uintptr_t) {}
+inline void finishForgetting() { asm volatile("" ::: "memory"); }
 
 } // namespace dyad::native

@@ -11,22 +11,15 @@ void storeZmm(volatile void* to);
 
 namespace dyad::native {
 
-struct CallFrame { // stop.S
+// As the entries in stop.S push them.
+struct PointFrame {
+    uint64_t rax, rdx, rcx, rbx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15, pc;
+};
+struct CallFrame {
     uint64_t r12, r13, r14, r15, rbx, rbp, pc;
 };
 
-void saveCall(const CallFrame& frame) {
-    dyad_registers& registers = control().migration.registers;
-    enum { kRbx = 3, kRbp = 6, kRsp = 7, kR12 = 12 };
-    registers.pc = frame.pc;
-    registers.general[kRbx] = frame.rbx;
-    registers.general[kRbp] = frame.rbp;
-    registers.general[kRsp] = reinterpret_cast<uint64_t>(&frame + 1);
-    const uint64_t high[] = {frame.r12, frame.r13, frame.r14, frame.r15};
-    for (unsigned i = 0; i < 4; ++i)
-        registers.general[kR12 + i] = high[i];
-    saveLiveRegisters();
-}
+namespace {
 
 void saveLiveRegisters() {
     dyad_migration& m = control().migration;
@@ -39,6 +32,27 @@ void saveLiveRegisters() {
     FloatEnvironment environment = environmentOf(readMxcsr());
     m.rounding = environment.rounding;
     m.fp_flags = environment.exceptions;
+}
+
+/// `general`: by DWARF number. `end`: of the frame, which the return address ends.
+void save(const uint64_t (&general)[16], uint64_t pc, const void* end) {
+    dyad_registers& registers = control().migration.registers;
+    for (unsigned i = 0; i < 16; ++i)
+        registers.general[i] = general[i];
+    registers.general[7] = reinterpret_cast<uint64_t>(end);
+    registers.pc = pc;
+    saveLiveRegisters();
+}
+
+} // namespace
+
+void saveRegisters(const PointFrame& f) {
+    save({f.rax, f.rdx, f.rcx, f.rbx, f.rsi, f.rdi, f.rbp, 0, f.r8, f.r9, f.r10, f.r11, f.r12, f.r13, f.r14, f.r15}, f.pc,
+         &f + 1);
+}
+
+void saveRegisters(const CallFrame& f) {
+    save({0, 0, 0, f.rbx, 0, 0, f.rbp, 0, 0, 0, 0, 0, f.r12, f.r13, f.r14, f.r15}, f.pc, &f + 1);
 }
 
 void setFloatEnvironment() {

@@ -34,6 +34,29 @@
         STOP_ENTRY __dyad_stop_point, stopPoint, rdi
         STOP_ENTRY __dyad_arrive, arrive, rdi
 
+// The same for a migration point: all general registers, as struct PointFrame; they come back as they were.
+        .section .text.__dyad_point, "ax"
+        .balign 16
+        .globl __dyad_point
+        .type __dyad_point, @function
+__dyad_point:
+        .cfi_startproc
+        .irp register, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rbx, rcx, rdx, rax
+        pushq %\register
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset \register, 0
+        .endr
+        movq %rsp, %rdi
+        call stopAtPoint                // 16 words with the return address: aligned
+        .irp register, rax, rdx, rcx, rbx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
+        popq %\register
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore \register
+        .endr
+        ret
+        .cfi_endproc
+        .size __dyad_point, . - __dyad_point
+
 // int32_t __dyad_context_save(context): rbx, rbp, r12 to r15, rsp after the return, return address
         .section .text.__dyad_context_save, "ax"
         .balign 16

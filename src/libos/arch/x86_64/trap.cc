@@ -61,17 +61,6 @@ uint8_t stackOf(unsigned vector) {
     return vector < 32 ? kFaultStack : kInterruptStack;
 }
 
-/// What the program had in its registers at a migration point.
-void savePoint(void* at) {
-    const TrapFrame& frame = *static_cast<const TrapFrame*>(at);
-    dyad_registers& registers = control().migration.registers;
-    const uint64_t general[] = {frame.rax, frame.rdx, frame.rcx, frame.rbx, frame.rsi, frame.rdi, frame.rbp, frame.rsp,
-                                frame.r8,  frame.r9,  frame.r10, frame.r11, frame.r12, frame.r13, frame.r14, frame.r15};
-    for (unsigned i = 0; i < 16; ++i)
-        registers.general[i] = general[i];
-    saveLiveRegisters();
-}
-
 } // namespace
 
 void loadDescriptors() {
@@ -106,7 +95,7 @@ void setCall(dyad_crash& record, uintptr_t target, uint64_t first, uint64_t seco
 
 extern "C" void handleTrap(TrapFrame* frame) {
     if (frame->vector >= 32) return handleInterrupt(frame->vector, frame->rip);
-    if (frame->vector == kBreakpoint && reachPoint(frame->rip, savePoint, frame)) return;
+    if (frame->vector == kBreakpoint && reachPoint(frame->rip)) return;
     dyad_crash& record = control().crash;
     record.cause = frame->vector == kDivide ? DYAD_CRASH_DIVIDE : DYAD_CRASH_FAULT;
     record.signal = signalOf(frame->vector);
