@@ -10,6 +10,7 @@ for flags in "-O0" "-O1 -g" "-O2 -g3" "-O3 -ggdb" "-Os -gdwarf-4" "-Oz" "-std=c9
     "-ffunction-sections -fdata-sections" "-fvisibility=hidden -fwrapv" "-D_FORTIFY_SOURCE=2 -O2" "-m64"; do
     must_quietly dyad-cc -c $flags -Iinclude -include other/forced.h -DWITH=3 -UWITHOUT main.c -o main.o
 done
-must_quietly dyad-cc -O2 -static -fuse-ld=lld -Wl,--gc-sections -Wl,--as-needed -s main.o -o main
+must_quietly dyad-cc -O2 -static -pthread -static-libgcc -rtlib=compiler-rt -fuse-ld=lld -Wl,--gc-sections -Wl,--as-needed \
+    -s main.o -o main
 must dyad run --machine process main
 must_quietly dyad-cc -isystem include -iquote include -idirafter include -include other/forced.h -DWITH=3 -c main.c

@@ -8,6 +8,7 @@
 #include "driver/cc/merge.h"
 #include "driver/cc/messages.h"
 #include "driver/cc/resolve.h"
+#include "layout/lld.h"
 #include "passes/lower_variadics.h"
 #include "passes/migration/migration.h"
 #include "passes/separate_globals.h"
@@ -131,6 +132,12 @@ int runLink(const LinkRequest& request) {
     std::optional<LinkArguments> arguments = sortLinkArguments(request.arguments);
     if (!arguments)
         return 1;
+    if (!arguments->question.empty()) {
+        std::string answer;
+        Result<void> asked = linkElf({arguments->question}, &answer);
+        outs() << answer << '\n';
+        return asked ? 0 : 1;
+    }
     // With -###, the objects are not made.
     std::optional<LinkInputs> inputs = request.options.runJobs
                                            ? sortInputs(arguments->resolve)

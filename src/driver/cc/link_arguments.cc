@@ -29,12 +29,23 @@ class Sorter {
         if (std::optional<StringRef> value = option(argument, {"-o", "--output"}))
             sorted_.output = value->str();
         else if (std::optional<StringRef> value = option(argument, {"-Map", "--Map"}))
-            sorted_.map = value->str();
+            sorted_.map = *value == "-" ? "/dev/stdout" : value->str();
+        else if (argument == "-M" || argument == "--print-map" || argument == "-print-map")
+            sorted_.map = sorted_.map.empty() ? "/dev/stdout" : sorted_.map;
+        else if (argument == "--version" || argument == "--help")
+            sorted_.question = argument.str();
         else if (argument == "-z" || argument.starts_with("-z"))
             keyword(argument == "-z" ? take() : argument.drop_front(2));
+        else if (option(argument, {"-Ttext", "-Tdata", "-Tbss", "-Ttext-segment", "--section-start", "--image-base"}))
+            refuse(argument, "the layout of a pair is Dyad's own");
+        else if (option(argument, {"--oformat"}))
+            refuse(argument, "a pair image is an ELF file; 'dyad image extract' and dyad-objcopy make other formats of its "
+                             "halves");
+        else if (argument == "-q" || argument == "--emit-relocs")
+            refuse(argument, "a pair image holds no relocations");
         else if (std::optional<StringRef> value = option(argument, {"-T", "--script"}))
             refuse("-T " + *value, "the layout of a pair is Dyad's own; linker scripts are not supported");
-        else if (std::optional<StringRef> value = option(argument, {"-e", "--entry"}))
+        else if (std::optional<StringRef> value = option(argument, {"-e", "--entry", "-entry"}))
             refuse("-e " + *value, "a pair starts in the libOS, which calls main");
         else if (std::optional<StringRef> value = option(argument, {"--wrap", "-wrap"}))
             sorted_.wrapped.push_back(value->str());

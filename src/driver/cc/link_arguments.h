@@ -13,6 +13,7 @@ namespace dyad {
 struct LinkArguments {
     std::string output = "a.out";
     std::string map;                  ///< -Map=FILE, "" if none
+    std::string question;             ///< --version or --help: lld answers, nothing is linked
     std::uint64_t stackSize = 0;      ///< -z stack-size=, 0 if none
     bool stripAll = false, stripDebug = false;
     bool gcSections = true;

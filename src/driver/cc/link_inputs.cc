@@ -20,19 +20,30 @@ namespace dyad {
 
 namespace {
 
-// Linker options that take their value from the next argument: it is no input file.
+// lld's options that may take their value from the next argument: it is no input file.
 bool takesValue(StringRef argument) {
-    static const StringSet<> options{"-L",
-                                     "-u",
-                                     "--undefined",
-                                     "-y",
-                                     "--trace-symbol",
-                                     "--dynamic-list",
-                                     "--version-script",
-                                     "-mllvm",
-                                     "--retain-symbols-file",
-                                     "--sysroot"};
-    return options.contains(argument);
+    static const StringSet<> letters{"-F", "-I", "-L", "-O", "-R", "-Y", "-b", "-f", "-h", "-u", "-y"};
+    static const StringSet<> words{
+        "auxiliary",         "call-graph-ordering-file",   "chroot",
+        "compress-debug-sections", "dependency-file",      "dynamic-list",
+        "error-handling-script",   "error-limit",          "exclude-libs",
+        "export-dynamic-symbol",   "export-dynamic-symbol-list", "filter",
+        "fini",              "format",                     "init",
+        "just-symbols",      "library-path",               "mllvm",
+        "opt-remarks-filename",    "opt-remarks-format",   "opt-remarks-hotness-threshold",
+        "opt-remarks-passes",      "orphan-handling",      "pack-dyn-relocs",
+        "package-metadata",  "print-archive-stats",        "print-symbol-order",
+        "remap-inputs",      "remap-inputs-file",          "reproduce",
+        "retain-symbols-file",     "sort-section",         "symbol-ordering-file",
+        "sysroot",           "threads",                    "trace-symbol",
+        "undefined",         "undefined-glob",             "unresolved-symbols",
+        "version-script",    "warn-backrefs-exclude",      "why-extract"};
+    if (letters.contains(argument))
+        return true;
+    if (!argument.consume_front("-"))
+        return false;
+    argument.consume_front("-"); // words are written with one dash or two
+    return words.contains(argument);
 }
 
 class Sorter {

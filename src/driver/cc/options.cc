@@ -20,6 +20,7 @@ enum class Effect {
     WarnDrop,   ///< a warning named by `warning`, and no effect
     WarnKeep,   ///< a warning named by `warning`, and clang sees the flag
     Drop,       ///< accepted, no effect, nothing to say
+    Keep,       ///< clang sees the flag, and does not say that it is of no use
 };
 
 struct Rule {
@@ -59,6 +60,14 @@ constexpr Rule kRules[] = {
     {"--target=", true, Effect::Refuse, kNone, "is not supported: dyad-cc makes both halves of a pair; native sources take --isa="},
     {"-target", false, Effect::Refuse, kNone, "is not supported: dyad-cc makes both halves of a pair; native sources take --isa="},
     {"-flto", true, Effect::Drop, kNone, kNone},
+    {"-pthread", false, Effect::Keep, kNone, kNone},
+    {"-static-libgcc", false, Effect::Keep, kNone, kNone},
+    {"-static-libstdc++", false, Effect::Keep, kNone, kNone},
+    {"-shared-libgcc", false, Effect::Keep, kNone, kNone},
+    {"-rtlib=", true, Effect::Keep, kNone, kNone},
+    {"-unwindlib=", true, Effect::Keep, kNone, kNone},
+    {"-nolibc", false, Effect::Keep, kNone, kNone},
+    {"-gsplit-dwarf", true, Effect::WarnDrop, "dyad-split-dwarf", "has no effect: debug information stays in the objects"},
     {"-fno-lto", false, Effect::WarnDrop, "dyad-lto", "has no effect: a pair is always optimised as a whole"},
     {"-fsanitize=", true, Effect::Refuse, kNone, "is not supported: the sanitizers' run-time libraries are not portable"},
     {"-fopenmp", true, Effect::Refuse, kNone, "is not supported: there is no portable OpenMP run-time library"},
@@ -174,6 +183,11 @@ class Parser {
         case Effect::WarnDrop: warn(rule->warning, argument, rule->text); return true;
         case Effect::WarnKeep: warn(rule->warning, argument, rule->text); return false;
         case Effect::Drop: return true;
+        case Effect::Keep:
+            options_.clang.push_back("--start-no-unused-arguments");
+            forward(argument);
+            options_.clang.push_back("--end-no-unused-arguments");
+            return true;
         }
         return true;
     }
@@ -230,7 +244,7 @@ class Parser {
             options_.clang.push_back("-v");
             return true;
         }
-        if (argument == "-nostdlib" || argument == "-nodefaultlibs")
+        if (argument == "-nostdlib" || argument == "-nodefaultlibs" || argument == "-nolibc")
             options_.noStandardLibraries = true;
         if (argument == "-nostdlib" || argument == "-nostartfiles")
             options_.noStartFiles = true;
