@@ -2,6 +2,7 @@
 #include "driver/cc/link.h"
 
 #include "codegen/codegen.h"
+#include "codegen/site_records.h"
 #include "driver/cc/halves.h"
 #include "driver/cc/link_arguments.h"
 #include "driver/cc/link_inputs.h"
@@ -11,6 +12,7 @@
 #include "layout/lld.h"
 #include "passes/lower_variadics.h"
 #include "passes/migration/migration.h"
+#include "passes/migration/setjmp_contexts.h"
 #include "passes/separate_globals.h"
 
 #include "llvm/Bitcode/BitcodeWriter.h"
@@ -103,8 +105,9 @@ SmallVector<char, 0> runPasses(Module& module, const Options& options, const Mig
                                std::optional<SitePlan>& plan) {
     lowerVariadics(module);
     separateGlobals(module);
-    if (options.migration && module.getNamedValue("__dyad_stack_pointer")) // TEMPORARY
-        plan = addMigration(module, settings);
+    SetjmpContexts contexts = lowerSetjmp(module);
+    if (options.migration)
+        plan = addMigration(module, contexts, settings);
     SmallVector<char, 0> bitcode;
     if (!options.emitIr.empty()) {
         std::error_code code;
@@ -177,6 +180,19 @@ int runLink(const LinkRequest& request) {
         printError("code generation failed: " + toString(portable.takeError()));
         return 1;
     }
+
+    // What code generation made of the sites: the halves must agree.
+    std::array<SiteRecords, 2> records;
+    if (plan)
+        for (Isa isa : kIsas) {
+            const ObjectBytes& object = (*portable)[static_cast<int>(isa)];
+            Expected<SiteRecords> read = readSiteRecords(StringRef(object.data(), object.size()), isa);
+            if (!read) {
+                printError(toString(read.takeError()));
+                return 1;
+            }
+            records[static_cast<int>(isa)] = std::move(*read);
+        }
 
     // Layout, two links, one file.
     return linkHalves({request.toolchain, *arguments, {std::move(inputs->natives), std::move(*natives)}, std::move(*portable)})

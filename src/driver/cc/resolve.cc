@@ -22,9 +22,10 @@ namespace {
 
 // What native code and code generation refer to by name: kept even if the IR does not.
 constexpr const char* kKept[] = {"main", "__dyad_start", "__dyad_fault", "__stack_chk_fail", "__stack_chk_guard"};
-// What the migration passes refer to.
-constexpr const char* kKeptForMigration[] = {"__dyad_stack_pointer", "__dyad_stack_limit", "__dyad_stack_overflow",
-                                             "__dyad_arrived",       "__dyad_restore",     "__dyad_save_mask"};
+// What the passes at the end of the link, and the native part, refer to.
+constexpr const char* kKeptForPasses[] = {"__dyad_stack_pointer", "__dyad_stack_limit", "__dyad_stack_overflow",
+                                             "__dyad_arrived",       "__dyad_restore",     "__dyad_save_mask",
+                                             "__dyad_idle_ns",       "__dyad_migration_forbidden"};
 
 // Defined by the linker scripts.
 bool isScriptSymbol(StringRef name) {
@@ -106,9 +107,8 @@ std::vector<std::string> resolveArguments(const Resolution& resolution, const st
                                        "--lto-O" + std::to_string(resolution.options.level)};
     for (const char* symbol : kKept)
         arguments.insert(arguments.end(), {"-u", symbol});
-    if (resolution.options.migration)
-        for (const char* symbol : kKeptForMigration)
-            arguments.insert(arguments.end(), {"-u", symbol});
+    for (const char* symbol : kKeptForPasses)
+        arguments.insert(arguments.end(), {"-u", symbol});
     for (const std::string& symbol : wanted)
         arguments.insert(arguments.end(), {"-u", symbol});
     // lld sees what the x86-64 objects refer to.

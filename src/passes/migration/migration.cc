@@ -15,9 +15,8 @@ using namespace llvm;
 
 namespace dyad {
 
-SitePlan addMigration(Module& module, const MigrationSettings& settings) {
+SitePlan addMigration(Module& module, SetjmpContexts& contexts, const MigrationSettings& settings) {
     placeMigrationPoints(module);
-    SetjmpContexts contexts = lowerSetjmp(module);
     // From here on no call is added: it is known in which of them a thread can be stopped.
     CapturableFunctions capturable(module);
 
