@@ -84,6 +84,10 @@ Child &Child::operator=(Child &&other) noexcept {
     return *this;
 }
 
+void Child::signal(int number) const {
+    if (pid_ > 0 && !status_) ::kill(pid_, number);
+}
+
 void Child::kill() {
     if (pid_ < 0 || status_) return;
     ::kill(pid_, SIGKILL);

@@ -29,6 +29,8 @@ class Child {
     ~Child() { kill(); }
 
     pid_t pid() const { return pid_; }
+    /// Sends it a signal, if it was not reaped yet.
+    void signal(int number) const;
     /// Kills and reaps it, if it still runs.
     void kill();
     /// Waits at most `milliseconds` for its end; the wait status, or nothing if it still runs.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -45,6 +46,17 @@ Result<ControlArea> fillControlArea(GuestMemory &memory, dyad_machine_kind kind,
     control->stack_size = plan.stackSize;
     control->arena_offset = plan.arenaOffset;
     control->arena_size = plan.arenaSize;
+    control->migration_offset = plan.privateOffset;
+    control->migration_size = plan.migrationSize;
+    if (program.points.size_bytes() > plan.migrationSize)
+        return Error{fmt::format("{} migration points do not fit into a migration area of {} bytes",
+                                 program.points.size(), plan.migrationSize)};
+    dyad_migration &migration = control->migration;
+    migration.point_count = static_cast<std::uint32_t>(program.points.size());
+    migration.points_offset = plan.privateOffset;
+    std::ranges::copy(std::as_bytes(program.points), memory.ram().data() + plan.privateOffset);
+    migration.request = program.request;
+    migration.skip = program.skip;
 
     control->argc = static_cast<std::uint32_t>(program.arguments.size());
     control->envc = static_cast<std::uint32_t>(program.environment.size());

@@ -13,6 +13,10 @@ struct ProgramSetup {
     std::vector<std::string> arguments;   ///< argv, with argv[0]
     std::vector<std::string> environment; ///< "NAME=value"
     std::uint64_t flags = 0;              ///< enum dyad_control_flag
+    /// Addresses of the migration points of the half that runs; they must fit into the migration area.
+    std::span<const std::uint32_t> points = {};
+    /// A stop that is wanted from the start: dyad_migration.request and skip.
+    std::uint32_t request = 0, skip = 0;
 };
 
 /// The control area of a memory whose magic was stored: the guest may start.
@@ -21,7 +25,7 @@ struct ControlArea {
     std::span<std::byte> tx, rx;     ///< storage of the two rings
 };
 
-/// Fills in everything but tender_call. Fails if arguments and environment are too long.
+/// Fills in everything but tender_call. Fails if arguments and environment, or the points, do not fit.
 Result<ControlArea> fillControlArea(GuestMemory &memory, dyad_machine_kind kind, const ProgramSetup &program);
 
 } // namespace dyad

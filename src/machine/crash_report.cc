@@ -70,6 +70,11 @@ std::string cause(const dyad_crash &crash) {
 
 } // namespace
 
+std::string crashCause(const dyad_crash &crash) {
+    std::string message = printable(crash.message, sizeof crash.message);
+    return fmt::format("{} ({}){}{}", cause(crash), signalName(crash.signal), message.empty() ? "" : ": ", message);
+}
+
 std::string describeCrash(const dyad_crash &crash, Isa isa) {
     std::string text = fmt::format("dyad: the program crashed: {} ({})\n", cause(crash), signalName(crash.signal));
     if (std::string message = printable(crash.message, sizeof crash.message); !message.empty())

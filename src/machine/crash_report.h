@@ -13,6 +13,8 @@ namespace dyad {
 /// signal that the program died of.
 int printCrashReport(GuestMemory &memory, Isa isa, const std::string &imagePath, const Installation &installation);
 
+/// "invalid access to address 0x10 (SIGSEGV)", with the message of the record if it has one.
+std::string crashCause(const dyad_crash &crash);
 /// Cause and registers as text, several lines.
 std::string describeCrash(const dyad_crash &crash, Isa isa);
 

@@ -21,6 +21,7 @@ constexpr std::uint64_t kLeastArena = 2 * kMiB;
 constexpr std::uint64_t kLeastStack = 16 * 1024;
 /// Image addresses end here, and private RAM is mapped at image addresses.
 constexpr std::uint64_t kPrivateLimit = DYAD_IMAGE_LIMIT - DYAD_IMAGE_BASE;
+constexpr std::uint64_t kMostArena = DYAD_ARENA_LIMIT - DYAD_ARENA_BASE;
 
 constexpr std::uint64_t roundUp(std::uint64_t value, std::uint64_t to) {
     return (value + to - 1) / to * to;
@@ -32,41 +33,69 @@ constexpr std::uint64_t tableSpace(std::uint64_t ramSize) {
            (17 + roundUp(ramSize, 2 * kMiB) / (2 * kMiB) + roundUp(ramSize, 1024 * kMiB) / (1024 * kMiB));
 }
 
-MemoryPlan layOut(std::uint64_t ramSize, std::uint64_t imageEnd, std::uint64_t stackSize) {
+MemoryPlan layOut(std::uint64_t ramSize, std::uint64_t imageEnd, std::uint64_t stackSize,
+                  std::uint64_t migrationSize) {
     MemoryPlan plan;
     plan.ramSize = ramSize;
+    plan.migrationSize = roundUp(migrationSize, DYAD_PAGE_SIZE);
     if (!stackSize) stackSize = std::min(8 * kMiB, ramSize / 8);
     plan.stackSize = std::max<std::uint64_t>(roundUp(stackSize, DYAD_PAGE_SIZE), kLeastStack);
     plan.privateOffset = roundUp(imageEnd - DYAD_IMAGE_BASE, DYAD_PAGE_SIZE);
-    plan.arenaOffset = roundUp(plan.privateOffset + plan.stackSize + tableSpace(ramSize), kArenaAlign);
+    plan.arenaOffset = roundUp(
+        plan.privateOffset + plan.migrationSize + plan.stackSize + tableSpace(ramSize), kArenaAlign);
     plan.privateSize = plan.arenaOffset - plan.privateOffset; // what rounding left over is private RAM's
     plan.arenaSize = ramSize > plan.arenaOffset ? ramSize - plan.arenaOffset : 0;
     return plan;
 }
 
+Result<void> checkAddresses(std::uint64_t imageEnd, std::uint64_t stackSize, std::uint64_t migrationSize) {
+    if (imageEnd >= DYAD_COMMON_BASE && imageEnd <= DYAD_IMAGE_LIMIT && stackSize <= kMostArena &&
+        migrationSize <= kMostArena)
+        return {};
+    return Error{fmt::format("image ends at {:#x} with a stack of {:#x} and a migration area of {:#x} bytes: outside the "
+                             "address map",
+                             imageEnd, stackSize, migrationSize)};
+}
+
+Result<void> checkPrivate(const MemoryPlan &plan) {
+    if (plan.arenaOffset <= kPrivateLimit) return {};
+    return Error{fmt::format("image and native stack end at {:#x}: at most {:#x} of RAM can hold them",
+                             plan.arenaOffset, kPrivateLimit)};
+}
+
 } // namespace
 
-Result<MemoryPlan> MemoryPlan::make(std::uint64_t ramSize, std::uint64_t imageEnd, std::uint64_t stackSize) {
-    constexpr std::uint64_t kMost = DYAD_ARENA_LIMIT - DYAD_ARENA_BASE;
-    if (ramSize > kMost)
-        return Error{fmt::format("{} MiB of memory: at most {} MiB work", ramSize / kMiB, kMost / kMiB)};
-    if (imageEnd < DYAD_COMMON_BASE || imageEnd > DYAD_IMAGE_LIMIT || stackSize > kMost)
-        return Error{fmt::format("image ends at {:#x} with a stack of {:#x} bytes: outside the address map", imageEnd,
-                                 stackSize)};
+Result<MemoryPlan> MemoryPlan::make(std::uint64_t ramSize, std::uint64_t imageEnd, std::uint64_t stackSize,
+                                    std::uint64_t migrationSize) {
+    if (ramSize > kMostArena)
+        return Error{fmt::format("{} MiB of memory: at most {} MiB work", ramSize / kMiB, kMostArena / kMiB)};
+    if (auto checked = checkAddresses(imageEnd, stackSize, migrationSize); !checked) return std::move(checked.error());
     const std::uint64_t asked = ramSize;
     ramSize = roundUp(ramSize, kArenaAlign);
-    MemoryPlan plan = layOut(ramSize, imageEnd, stackSize);
-    if (plan.arenaOffset > kPrivateLimit)
-        return Error{fmt::format("image and native stack end at {:#x}: at most {:#x} of RAM can hold them",
-                                 plan.arenaOffset, kPrivateLimit)};
+    MemoryPlan plan = layOut(ramSize, imageEnd, stackSize, migrationSize);
+    if (auto checked = checkPrivate(plan); !checked) return std::move(checked.error());
     if (plan.arenaSize >= kLeastArena) return plan;
     std::uint64_t least = ramSize + kArenaAlign;
-    while (layOut(least, imageEnd, stackSize).arenaSize < kLeastArena)
+    while (layOut(least, imageEnd, stackSize, migrationSize).arenaSize < kLeastArena)
         least += kArenaAlign;
-    return Error{
-        fmt::format("{} of memory is too small for this image: it needs at least {}M",
+    return Error{fmt::format("{} of memory is too small for this image: it needs at least {}M",
                              asked % kMiB ? fmt::format("{} bytes", asked) : fmt::format("{}M", asked / kMiB),
                              least / kMiB)};
+}
+
+Result<MemoryPlan> MemoryPlan::makeForArena(std::uint64_t arenaSize, std::uint64_t imageEnd, std::uint64_t stackSize,
+                                            std::uint64_t migrationSize) {
+    if (auto checked = checkAddresses(imageEnd, stackSize, migrationSize); !checked) return std::move(checked.error());
+    if (arenaSize < kLeastArena || arenaSize > kMostArena || arenaSize % kArenaAlign != 0 || stackSize == 0)
+        return Error{fmt::format("an arena of {:#x} bytes with a stack of {:#x}: outside the address map", arenaSize,
+                                 stackSize)};
+    // More RAM needs more page tables, which need more RAM.
+    std::uint64_t ramSize = arenaSize;
+    MemoryPlan plan;
+    while ((plan = layOut(ramSize, imageEnd, stackSize, migrationSize)).arenaSize < arenaSize)
+        ramSize += arenaSize - plan.arenaSize;
+    if (auto checked = checkPrivate(plan); !checked) return std::move(checked.error());
+    return plan;
 }
 
 GuestMemory::GuestMemory(UniqueFd file, std::byte *base, const MemoryPlan &plan)

@@ -20,13 +20,18 @@ enum class GuestAddress : std::uint64_t {};
 /// Where things lie in RAM. Offsets and sizes in bytes, page aligned.
 struct MemoryPlan {
     std::uint64_t ramSize = 0;
-    std::uint64_t privateOffset = 0, privateSize = 0; ///< page tables and native stack
+    std::uint64_t privateOffset = 0, privateSize = 0; ///< migration area, page tables and native stack
+    std::uint64_t migrationSize = 0;                  ///< of the migration area, at the start of private RAM
     std::uint64_t stackSize = 0;                      ///< of the first native stack, inside private RAM
     std::uint64_t arenaOffset = 0, arenaSize = 0;
 
     /// Lays out `ramSize` bytes for an image that ends at virtual address `imageEnd`. `stackSize` 0: 8 MiB, or an
     /// eighth of RAM if that is less. Fails, naming the least size that works, if the program would have no room.
-    static Result<MemoryPlan> make(std::uint64_t ramSize, std::uint64_t imageEnd, std::uint64_t stackSize);
+    static Result<MemoryPlan> make(std::uint64_t ramSize, std::uint64_t imageEnd, std::uint64_t stackSize,
+                                   std::uint64_t migrationSize = 0);
+    /// The plan of a machine that takes over a program with an arena of `arenaSize` bytes: RAM is as large as it must be.
+    static Result<MemoryPlan> makeForArena(std::uint64_t arenaSize, std::uint64_t imageEnd, std::uint64_t stackSize,
+                                           std::uint64_t migrationSize);
 };
 
 class GuestMemory {

@@ -4,12 +4,14 @@
 
 #include "image/pair_image.h"
 #include "machine/child.h"
-#include "machine/guest_memory.h"
+#include "machine/control_area.h"
 #include "machine/installation.h"
+#include "machine/monitor.h"
 #include "support/isa.h"
 
 #include <dyad/abi.h>
 
+#include <memory>
 #include <optional>
 
 namespace dyad {
@@ -24,20 +26,44 @@ struct MachineSetup {
     bool verbose = false;
 };
 
+/// Whether the guest needs its tick rate from the monitor: the time-stamp counter under QEMU.
+constexpr bool needsTickRate(const MachineSetup &setup) {
+    return setup.kind == DYAD_MACHINE_QEMU && setup.isa == Isa::x86_64;
+}
+
+/// A machine with its memory. A program may change its machine; everything of the old one ends with it.
 struct Machine {
+    MachineSetup setup;
+    GuestMemory memory;
+    ControlArea area;
     Child child;
     UniqueFd doorbell;        ///< stream socket, non-blocking; end of file when the machine is gone
     UniqueFd kernel;          ///< memory file with the AArch64 half, while QEMU may read it
     std::string debuggerHint; ///< how to attach, if MachineSetup::gdbPort was given
     std::string description;  ///< "qemu x86_64 (tcg)"
+
+    dyad_migration &migration() { return area.control->migration; }
+    void ring();
+    /// Rings so that a guest notices which is computing.
+    void interrupt();
+    /// Takes the rings that came; true once the machine has ended.
+    bool gone();
+    /// Why the machine is gone, for a message: how its process ended and what it said.
+    std::string describeEnd();
+    /// What a monitor needs of it; valid as long as the machine.
+    MonitoredMachine monitored();
 };
 
-/// Starts the machine on `memory`, whose control area is filled in.
-Result<Machine> startMachine(const PairImage &image, GuestMemory &memory, const MachineSetup &setup,
-                             const Installation &installation);
-Result<Machine> startQemu(const PairImage &image, GuestMemory &memory, const MachineSetup &setup);
-Result<Machine> startProcess(const PairImage &image, GuestMemory &memory, const MachineSetup &setup,
-                             const Installation &installation);
+/// Makes the memory, fills in its control area and starts the machine on it.
+Result<std::unique_ptr<Machine>> startMachine(const PairImage &image, const MemoryPlan &plan,
+                                              const ProgramSetup &program, const MachineSetup &setup,
+                                              const Installation &installation);
+/// Start a machine whose memory is ready.
+Result<void> startQemu(const PairImage &image, Machine &machine);
+Result<void> startProcess(const PairImage &image, Machine &machine, const Installation &installation);
+
+/// Addresses of the migration points of a half, for ProgramSetup; none if the image has no sites.
+std::vector<std::uint32_t> migrationPoints(const PairImage &image, Isa isa);
 
 /// The QEMU system emulator for `isa`.
 struct QemuBinary {

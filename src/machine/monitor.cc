@@ -1,4 +1,4 @@
-// The poll loop and the frames that are not about standard streams (those: monitor_streams.cc).
+// The poll loop and the frames that are not about standard streams (those: monitor_streams.cc) or moving (monitor_move.cc).
 #include "machine/monitor.h"
 
 #include <fmt/format.h>
@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -19,7 +20,7 @@ constexpr std::size_t kMostAnswers = 64;
 
 /// A sleeping monitor looks at the rings so often. Emulators may drop or delay the guest's fences; a doorbell that such a
 /// guest left out is then late, not lost.
-constexpr int kLookMs = 50;
+constexpr std::uint64_t kLookNs = 50'000'000;
 
 const char *stageName(std::uint32_t stage) {
     switch (stage) {
@@ -43,7 +44,7 @@ Error shortFrame(std::uint32_t type) {
 } // namespace
 
 Monitor::Monitor(const ControlArea &area, MonitoredMachine machine, MonitorSetup setup, int signals)
-    : control_(*area.control), machine_(std::move(machine)), setup_(std::move(setup)), signals_(signals),
+    : control_(area.control), machine_(std::move(machine)), setup_(std::move(setup)), signals_(signals),
       reader_(area.control->tx, area.tx), writer_(area.control->rx, area.rx), lastSignOfLifeNs_(monotonicNs()) {
     if (setup_.startNs == 0) setup_.startNs = lastSignOfLifeNs_;
 }
@@ -53,35 +54,50 @@ double Monitor::sinceStart() const {
 }
 
 Result<RunReport> Monitor::run() {
-    for (;;) {
-        if (auto served = serveFrames(); !served) return std::move(served.error());
-        if (finished_) return report_;
-        bool waitsForOutput = blockedOutput() != nullptr;
-        if (!waitsForOutput && __atomic_load_n(&control_.crash.valid, __ATOMIC_ACQUIRE)) {
-            // Everything the program wrote before is in the ring: one more look, then the end.
-            if (auto served = serveFrames(); !served) return std::move(served.error());
-            if (finished_) return report_;
-            if (!blockedOutput()) {
-                report_.end = RunReport::End::crashed;
-                report_.exitMs = sinceStart();
-                return report_;
-            }
-        } else if (!waitsForOutput && gone_) {
-            return machineGone();
+    while (!finished_) {
+        for (LoopPart *part : parts_)
+            if (auto stepped = part->step(); !stepped) return std::move(stepped.error());
+        if (finished_) break;
+        if (!paused_) {
+            if (auto served = serveMachine(); !served) return std::move(served.error());
+            if (finished_) break;
+            ring();
+            auto maySleep = prepareToSleep();
+            if (!maySleep) return std::move(maySleep.error());
+            if (!*maySleep) continue;
         }
-        if (auto served = serveInput(); !served) return std::move(served.error());
-        if (auto flushed = flushAnswers(); !flushed) return std::move(flushed.error());
-        if (helloSeen_ && setup_.filesIn && answers_.empty()) {
-            if (auto pumped = setup_.filesIn->pump(writer_); !pumped) return std::move(pumped.error());
-            report_.fileBytesIn = setup_.filesIn->bytesSent();
-        }
-        ring();
-        auto maySleep = prepareToSleep();
-        if (!maySleep) return std::move(maySleep.error());
-        if (!*maySleep) continue;
         if (auto slept = sleep(); !slept) return std::move(slept.error());
-        if (finished_) return report_;
     }
+    return report_;
+}
+
+Result<void> Monitor::serveMachine() {
+    if (auto served = serveFrames(); !served || finished_) return served;
+    bool waitsForOutput = blockedOutput() != nullptr;
+    if (!waitsForOutput && __atomic_load_n(&control_->crash.valid, __ATOMIC_ACQUIRE)) {
+        // Everything the program wrote before is in the ring: one more look, then the end.
+        if (auto served = serveFrames(); !served || finished_) return served;
+        if (!blockedOutput()) {
+            end(RunReport::End::crashed, 0);
+            return {};
+        }
+    } else if (!waitsForOutput && gone_) {
+        return machineGone();
+    }
+    if (auto served = serveInput(); !served) return served;
+    if (auto flushed = flushAnswers(); !flushed) return flushed;
+    if (helloSeen_ && setup_.filesIn && answers_.empty()) {
+        if (auto pumped = setup_.filesIn->pump(writer_); !pumped) return pumped;
+        report_.fileBytesIn = setup_.filesIn->bytesSent();
+    }
+    return {};
+}
+
+void Monitor::end(RunReport::End how, int value) {
+    report_.end = how;
+    report_.value = value;
+    report_.exitMs = sinceStart();
+    finished_ = true;
 }
 
 Result<void> Monitor::serveFrames() {
@@ -127,8 +143,8 @@ Result<void> Monitor::serve(const Frame &frame) {
     case DYAD_FRAME_INPUT_WANTED:
         if (frame.payload.size() < 4) return shortFrame(frame.type);
         if (inputWanted_) return Error{"the guest asked for input twice at once"};
-        inputWanted_ = std::clamp<std::uint32_t>(word(0), 1, DYAD_FRAME_MAX - 8);
-        inputAhead_ = frame.payload.size() < 8 ? 0 : std::min(word(1), DYAD_FRAME_MAX - 8 - *inputWanted_);
+        inputWanted_ = std::clamp<std::uint32_t>(word(0), 1, DYAD_FRAME_MAX - kInputHeader);
+        inputAhead_ = frame.payload.size() < 8 ? 0 : std::min(word(1), DYAD_FRAME_MAX - kInputHeader - *inputWanted_);
         return {};
     case DYAD_FRAME_INPUT_TAKEN:
         if (frame.payload.size() < 4) return shortFrame(frame.type);
@@ -150,6 +166,13 @@ Result<void> Monitor::serve(const Frame &frame) {
     }
     case DYAD_FRAME_EXIT:
         return takeExit(frame);
+    case DYAD_FRAME_MIGRATE:
+        if (frame.payload.size() < 4) return shortFrame(frame.type);
+        if (migrateWanted_) return Error{"the guest asked to be moved twice at once"};
+        migrateWanted_ = true;
+        if (!setup_.onMigrate) return answerMigrate(ENOSYS);
+        setup_.onMigrate(word(0));
+        return {};
     case DYAD_FRAME_FILE_DIRECTORY:
     case DYAD_FRAME_FILE_REGULAR:
     case DYAD_FRAME_FILE_DATA:
@@ -176,10 +199,8 @@ Result<void> Monitor::takeExit(const Frame &frame) {
         return Error{fmt::format("the guest ended in an unknown way: kind {}, value {}", exit[0], exit[1])};
     if (setup_.filesOut && !setup_.filesOut->done())
         return Error{"--fs-out: the guest ended without sending its files"};
-    report_.end = exit[0] == 0 ? RunReport::End::exited : RunReport::End::signalled;
-    report_.value = exit[0] == 0 ? static_cast<int>(exit[1] & 0xff) : static_cast<int>(exit[1]);
-    report_.exitMs = sinceStart();
-    finished_ = true;
+    end(exit[0] == 0 ? RunReport::End::exited : RunReport::End::signalled,
+        static_cast<int>(exit[0] == 0 ? exit[1] & 0xff : exit[1]));
     return {};
 }
 
@@ -208,12 +229,12 @@ void Monitor::ring() {
     if (wanted) ::send(machine_.doorbell, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-void Monitor::drainDoorbell() {
+bool drainDoorbell(int doorbell) {
     char bytes[256];
     ssize_t size;
-    while ((size = recv(machine_.doorbell, bytes, sizeof bytes, MSG_DONTWAIT)) > 0 || (size < 0 && errno == EINTR)) {
+    while ((size = recv(doorbell, bytes, sizeof bytes, MSG_DONTWAIT)) > 0 || (size < 0 && errno == EINTR)) {
     }
-    if (size == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) gone_ = true;
+    return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 Result<bool> Monitor::prepareToSleep() {
@@ -224,16 +245,22 @@ Result<bool> Monitor::prepareToSleep() {
 }
 
 Result<void> Monitor::sleep() {
-    pollfd entries[4];
-    nfds_t count = 0;
+    std::vector<pollfd> entries;
     // A machine that is gone would make poll return at once, again and again, while output is still blocked.
-    if (!gone_) entries[count++] = {machine_.doorbell, POLLIN, 0};
-    if (signals_ >= 0) entries[count++] = {signals_, POLLIN, 0};
-    if (OutputStream *stream = blockedOutput()) entries[count++] = {stream->fd(), POLLOUT, 0};
-    if (inputWanted_ || inputWait_) entries[count++] = {0, POLLIN, 0};
-    if (poll(entries, count, kLookMs) < 0 && errno != EINTR)
+    if (!gone_) entries.push_back({machine_.doorbell, POLLIN, 0});
+    if (signals_ >= 0) entries.push_back({signals_, POLLIN, 0});
+    if (OutputStream *stream = paused_ ? nullptr : blockedOutput()) entries.push_back({stream->fd(), POLLOUT, 0});
+    if (!paused_ && (inputWanted_ || inputWait_)) entries.push_back({0, POLLIN, 0});
+    std::uint64_t now = monotonicNs(), until = now + kLookNs;
+    for (const LoopPart *part : parts_) {
+        part->addEntries(entries);
+        until = std::min(until, part->nextTurn());
+    }
+    std::uint64_t left = until > now ? until - now : 0;
+    timespec wait{0, static_cast<long>(left)};
+    if (ppoll(entries.data(), entries.size(), &wait, nullptr) < 0 && errno != EINTR)
         return Error{fmt::format("poll: {}", std::strerror(errno))};
-    if (!gone_) drainDoorbell();
+    if (!gone_) gone_ = !drainDoorbell(machine_.doorbell);
     if (auto taken = takeSignals(); !taken || finished_) return taken;
     return checkDeadlines();
 }
@@ -242,31 +269,26 @@ Result<void> Monitor::takeSignals() {
     signalfd_siginfo info;
     pollfd entry{signals_, POLLIN, 0};
     if (signals_ < 0 || poll(&entry, 1, 0) <= 0 || read(signals_, &info, sizeof info) != sizeof info) return {};
-    report_.end = RunReport::End::interrupted;
-    report_.value = static_cast<int>(info.ssi_signo);
-    report_.exitMs = sinceStart();
-    finished_ = true;
+    end(RunReport::End::interrupted, static_cast<int>(info.ssi_signo));
     return {};
 }
 
 Result<void> Monitor::checkDeadlines() {
     std::uint64_t now = monotonicNs();
     if (setup_.timeout > 0 && now - setup_.startNs > setup_.timeout * std::uint64_t(1'000'000'000)) {
-        report_.end = RunReport::End::timedOut;
-        report_.exitMs = sinceStart();
-        finished_ = true;
+        end(RunReport::End::timedOut, 0);
         return {};
     }
     if (mainSeen_ || gone_ || setup_.bootTimeout == 0 || blockedOutput()) return {};
     if (now - lastSignOfLifeNs_ <= setup_.bootTimeout * std::uint64_t(1'000'000'000)) return {};
-    std::uint32_t stage = __atomic_load_n(&control_.boot_stage, __ATOMIC_RELAXED);
+    std::uint32_t stage = __atomic_load_n(&control_->boot_stage, __ATOMIC_RELAXED);
     std::string said = machine_.describeEnd();
     return Error{fmt::format("the program did not start within {} s (boot stage {}: {}){}{}", setup_.bootTimeout, stage,
                              stageName(stage), said.empty() ? "" : "; the machine said: ", said)};
 }
 
 Error Monitor::machineGone() {
-    std::uint32_t stage = __atomic_load_n(&control_.boot_stage, __ATOMIC_RELAXED);
+    std::uint32_t stage = __atomic_load_n(&control_->boot_stage, __ATOMIC_RELAXED);
     std::string end = machine_.describeEnd();
     if (mainSeen_) return Error{fmt::format("the machine ended while the program ran: {}", end)};
     return Error{fmt::format("the machine ended before the program started (boot stage {}: {}): {}", stage,

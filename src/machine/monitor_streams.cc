@@ -64,18 +64,18 @@ Result<void> Monitor::serveInput() {
         // Exactly one read for each request: what the program does not ask for stays for whoever reads next. A file is also
         // read ahead, which its offset does not show before the program takes the bytes.
         std::array<std::byte, DYAD_FRAME_MAX> buffer;
-        ssize_t size = read(0, buffer.data() + 8, *inputWanted_);
+        ssize_t size = read(0, buffer.data() + kInputHeader, *inputWanted_);
         if (size < 0 && (errno == EAGAIN || errno == EINTR)) return {};
         std::int32_t error = size < 0 ? errno : 0;
         std::size_t bytes = size > 0 ? static_cast<std::size_t>(size) : 0;
         report_.bytesIn += bytes;
         std::size_t ahead = 0;
-        if (bytes == *inputWanted_) ahead = readAhead(std::span(buffer).subspan(8 + bytes, inputAhead_));
+        if (bytes == *inputWanted_) ahead = readAhead(std::span(buffer).subspan(kInputHeader + bytes, inputAhead_));
         bytes += ahead;
         std::int32_t header[2] = {error, static_cast<std::int32_t>(ahead)};
         std::memcpy(buffer.data(), header, sizeof header);
         inputWanted_.reset();
-        if (auto sent = send(DYAD_FRAME_INPUT, std::span(buffer).first(8 + bytes)); !sent) return sent;
+        if (auto sent = send(DYAD_FRAME_INPUT, std::span(buffer).first(kInputHeader + bytes)); !sent) return sent;
         if (!inputWait_ || poll(&entry, 1, 0) <= 0) return {};
     }
     if (inputWait_) {

@@ -92,19 +92,21 @@ std::string debuggerHint(const PairImage &image, const MachineSetup &setup, pid_
 
 } // namespace
 
-Result<Machine> startProcess(const PairImage &image, GuestMemory &memory, const MachineSetup &setup,
-                             const Installation &installation) {
+Result<void> startProcess(const PairImage &image, Machine &machine, const Installation &installation) {
+    const MachineSetup &setup = machine.setup;
+    GuestMemory &memory = machine.memory;
     std::string tender = installation.tender(setup.isa);
     struct stat status;
     if (stat(tender.c_str(), &status) != 0)
         return Error{fmt::format("{} not found: this installation of dyad is incomplete", tender)};
     auto entry = processEntry(image, setup.isa);
     if (!entry) return std::move(entry.error());
-    if (auto loaded = loadSegments(image, setup.isa, memory); !loaded) return std::move(loaded.error());
+    if (auto loaded = loadSegments(image, setup.isa, memory); !loaded) return loaded;
     auto doorbell = makeDoorbell();
     if (!doorbell) return std::move(doorbell.error());
 
-    Machine machine{Child(), std::move(doorbell->first), UniqueFd(), "", fmt::format("process {}", name(setup.isa))};
+    machine.doorbell = std::move(doorbell->first);
+    machine.description = fmt::format("process {}", name(setup.isa));
     ChildSetup child;
     child.inherited = {memory.fd(), doorbell->second.get()};
     bool native = setup.isa == hostIsa();
@@ -128,7 +130,7 @@ Result<Machine> startProcess(const PairImage &image, GuestMemory &memory, const 
     if (!process) return std::move(process.error());
     machine.child = std::move(*process);
     if (setup.gdbPort) machine.debuggerHint = debuggerHint(image, setup, machine.child.pid());
-    return machine;
+    return {};
 }
 
 } // namespace dyad

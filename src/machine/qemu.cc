@@ -97,7 +97,9 @@ Result<std::string> findQemuUser(Isa isa) {
     return path;
 }
 
-Result<Machine> startQemu(const PairImage &image, GuestMemory &memory, const MachineSetup &setup) {
+Result<void> startQemu(const PairImage &image, Machine &machine) {
+    const MachineSetup &setup = machine.setup;
+    GuestMemory &memory = machine.memory;
     const QemuIsa &qemu = table(setup.isa);
     auto binary = findQemu(setup.isa, false);
     if (!binary) return std::move(binary.error());
@@ -106,7 +108,7 @@ Result<Machine> startQemu(const PairImage &image, GuestMemory &memory, const Mac
     auto doorbell = makeDoorbell();
     if (!doorbell) return std::move(doorbell.error());
 
-    Machine machine{Child(), std::move(doorbell->first), UniqueFd(), "", ""};
+    machine.doorbell = std::move(doorbell->first);
     ChildSetup child;
     child.inherited = {memory.fd(), doorbell->second.get()};
     std::string kernel = image.path();
@@ -152,7 +154,7 @@ Result<Machine> startQemu(const PairImage &image, GuestMemory &memory, const Mac
     if (!process) return std::move(process.error());
     machine.child = std::move(*process);
     machine.description = fmt::format("qemu {} ({})", name(setup.isa), *kvm ? "kvm" : "tcg");
-    return machine;
+    return {};
 }
 
 } // namespace dyad

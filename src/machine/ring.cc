@@ -39,7 +39,7 @@ void copyOut(std::span<const std::byte> ring, std::uint64_t at, std::byte *to, s
 } // namespace
 
 Result<std::optional<Frame>> FrameReader::next() {
-    std::uint64_t head = __atomic_load_n(&ring_.head, __ATOMIC_ACQUIRE);
+    std::uint64_t head = __atomic_load_n(&ring_->head, __ATOMIC_ACQUIRE);
     std::uint64_t available = head - tail_;
     if (available == 0) return std::optional<Frame>();
     if (available > bytes_.size() || available % 8 != 0)
@@ -55,25 +55,25 @@ Result<std::optional<Frame>> FrameReader::next() {
                                  frameSpace(header.size), available)};
     copyOut(bytes_, tail_ + kHeader, frame_.data(), header.size);
     tail_ += frameSpace(header.size);
-    __atomic_store_n(&ring_.tail, tail_, __ATOMIC_RELEASE);
+    __atomic_store_n(&ring_->tail, tail_, __ATOMIC_RELEASE);
     return std::optional<Frame>(Frame{header.type, std::span<const std::byte>(frame_).first(header.size)});
 }
 
 bool FrameReader::prepareToSleep() {
-    setFlag(ring_.consumer_waiting);
-    if (__atomic_load_n(&ring_.head, __ATOMIC_ACQUIRE) == tail_) return true;
-    __atomic_store_n(&ring_.consumer_waiting, 0, __ATOMIC_RELAXED);
+    setFlag(ring_->consumer_waiting);
+    if (__atomic_load_n(&ring_->head, __ATOMIC_ACQUIRE) == tail_) return true;
+    __atomic_store_n(&ring_->consumer_waiting, 0, __ATOMIC_RELAXED);
     return false;
 }
 
 bool FrameReader::takeDoorbell() {
-    if (tail_ == rungTail_ || !takeFlag(ring_.producer_waiting)) return false;
+    if (tail_ == rungTail_ || !takeFlag(ring_->producer_waiting)) return false;
     rungTail_ = tail_;
     return true;
 }
 
 Result<std::uint64_t> FrameWriter::room() const {
-    std::uint64_t used = head_ - __atomic_load_n(&ring_.tail, __ATOMIC_ACQUIRE);
+    std::uint64_t used = head_ - __atomic_load_n(&ring_->tail, __ATOMIC_ACQUIRE);
     if (used > bytes_.size() || used % 8 != 0)
         return Error{fmt::format("the guest's ring counter is wrong: {} bytes outstanding in a ring of {}", used,
                                  bytes_.size())};
@@ -105,21 +105,21 @@ Result<bool> FrameWriter::put(std::uint32_t type, std::initializer_list<std::spa
     constexpr std::byte kZeros[8] = {};
     copyIn(at, std::span(kZeros).first((8 - size % 8) % 8));
     head_ += frameSpace(size);
-    __atomic_store_n(&ring_.head, head_, __ATOMIC_RELEASE);
+    __atomic_store_n(&ring_->head, head_, __ATOMIC_RELEASE);
     return true;
 }
 
 Result<bool> FrameWriter::prepareToSleep(std::size_t size) {
-    setFlag(ring_.producer_waiting);
+    setFlag(ring_->producer_waiting);
     auto free = room();
     if (!free) return free.error();
     if (*free < frameSpace(size)) return true;
-    __atomic_store_n(&ring_.producer_waiting, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&ring_->producer_waiting, 0, __ATOMIC_RELAXED);
     return false;
 }
 
 bool FrameWriter::takeDoorbell() {
-    return head_ != __atomic_load_n(&ring_.tail, __ATOMIC_ACQUIRE) && takeFlag(ring_.consumer_waiting);
+    return head_ != __atomic_load_n(&ring_->tail, __ATOMIC_ACQUIRE) && takeFlag(ring_->consumer_waiting);
 }
 
 } // namespace dyad

@@ -24,7 +24,14 @@ struct Frame {
 class FrameReader {
   public:
     /// `bytes`: the ring's storage; its size is a power of two and at least 8.
-    FrameReader(dyad_ring &ring, std::span<std::byte> bytes) : ring_(ring), bytes_(bytes) {}
+    FrameReader(dyad_ring &ring, std::span<std::byte> bytes) : ring_(&ring), bytes_(bytes) {}
+    /// Goes on in a copy of the ring, in the memory of another machine.
+    void moveTo(dyad_ring &ring, std::span<std::byte> bytes) {
+        ring_ = &ring;
+        bytes_ = bytes;
+    }
+    /// Takes a ring over from which `tail` bytes were consumed already.
+    void startAt(std::uint64_t tail) { tail_ = rungTail_ = tail; }
 
     /// The next frame, or nothing if the ring is empty. An error means that the guest broke the protocol.
     Result<std::optional<Frame>> next();
@@ -35,7 +42,7 @@ class FrameReader {
     bool takeDoorbell();
 
   private:
-    dyad_ring &ring_;
+    dyad_ring *ring_;
     std::span<std::byte> bytes_;
     std::uint64_t tail_ = 0; ///< ours alone: what the shared field says is for the guest
     std::uint64_t rungTail_ = 0; ///< `tail_` when the guest was woken last
@@ -45,7 +52,14 @@ class FrameReader {
 /// Producer of monitor-to-guest frames.
 class FrameWriter {
   public:
-    FrameWriter(dyad_ring &ring, std::span<std::byte> bytes) : ring_(ring), bytes_(bytes) {}
+    FrameWriter(dyad_ring &ring, std::span<std::byte> bytes) : ring_(&ring), bytes_(bytes) {}
+    /// Goes on in a copy of the ring, in the memory of another machine.
+    void moveTo(dyad_ring &ring, std::span<std::byte> bytes) {
+        ring_ = &ring;
+        bytes_ = bytes;
+    }
+    /// Takes a ring over to which `head` bytes were written already.
+    void startAt(std::uint64_t head) { head_ = head; }
 
     /// Appends a frame made of `parts`, or returns false if there is no room for it now. Parts together are at most
     /// DYAD_FRAME_MAX bytes.
@@ -59,7 +73,7 @@ class FrameWriter {
     Result<std::uint64_t> room() const;
     void copyIn(std::uint64_t at, std::span<const std::byte> from);
 
-    dyad_ring &ring_;
+    dyad_ring *ring_;
     std::span<std::byte> bytes_;
     std::uint64_t head_ = 0;
 };

@@ -7,13 +7,17 @@ check() { # FILE HOW VALUE STATUS
 import json, sys
 path, how, value, status = sys.argv[1:]
 found = json.load(open(path))
-assert list(found) == ["version", "machine", "timeline_ms", "frames", "bytes", "exit"], found
+assert list(found) == ["version", "machine", "timeline_ms", "frames", "bytes", "moves", "migrations", "exit"], found
 assert found["version"] == 1 and found["machine"] == "process x86_64"
 assert list(found["timeline_ms"]) == ["start", "hello", "main", "exit"]
 times = list(found["timeline_ms"].values())
 assert times[0] == 0 and times == sorted(times), times
 assert set(found["frames"]) == {"from_guest", "to_guest"}
 assert set(found["bytes"]) == {"stdin", "stdout", "stderr", "files_in"}
+none = {"median": None, "p99": None, "most": None}
+assert found["moves"] == {"done": 0, "failed": 0, "bytes": 0, "request_to_stopped_ms": none, "moving_ms": none,
+                          "downtime_ms": none}, found["moves"]
+assert found["migrations"] == []
 assert found["exit"] == {"how": how, "value": int(value), "status": int(status)}, found["exit"]
 PY
 }

@@ -24,6 +24,11 @@ struct ProgramWords {
 };
 
 Action setupRun(CLI::App &app, const ProgramWords &program);
+Action setupPs(CLI::App &app);
+Action setupStop(CLI::App &app);
+Action setupMigrate(CLI::App &app);
+Action setupCheckpoint(CLI::App &app);
+Action setupRestore(CLI::App &app);
 Action setupDoctor(CLI::App &app);
 Action setupCheck(CLI::App &app);
 Action setupInspect(CLI::App &app);

@@ -6,10 +6,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <functional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,11 +35,66 @@ const char *endName(RunReport::End end) {
         return "timed out";
     case RunReport::End::interrupted:
         return "interrupted";
+    case RunReport::End::checkpointed:
+        return "checkpointed";
     }
     return "";
 }
 
+/// Median, 99th percentile and largest of one time of all moves, in ms.
+struct Spread {
+    double median = -1, percentile99 = -1, most = -1;
+
+    template <class Time> Spread(const std::vector<MoveReport> &moves, Time time) {
+        std::vector<std::uint64_t> ns;
+        for (const MoveReport &move : moves)
+            ns.push_back(std::invoke(time, move));
+        if (ns.empty()) return;
+        std::sort(ns.begin(), ns.end());
+        auto at = [&](std::size_t index) { return static_cast<double>(ns[index]) / 1e6; };
+        median = at((ns.size() - 1) / 2);
+        percentile99 = at((ns.size() * 99 + 99) / 100 - 1);
+        most = at(ns.size() - 1);
+    }
+    nlohmann::ordered_json json() const {
+        return {{"median", moment(median)}, {"p99", moment(percentile99)}, {"most", moment(most)}};
+    }
+};
+
+nlohmann::ordered_json movesJson(const Moves &moves) {
+    std::uint64_t bytes = 0;
+    for (const MoveReport &move : moves.done)
+        bytes += move.bytes;
+    return {{"done", moves.done.size()},
+            {"failed", moves.failed},
+            {"bytes", bytes},
+            {"request_to_stopped_ms", Spread(moves.done, &MoveReport::stopping).json()},
+            {"moving_ms", Spread(moves.done, &MoveReport::moving).json()},
+            {"downtime_ms", Spread(moves.done, &MoveReport::down).json()}};
+}
+
+nlohmann::ordered_json eachMove(const Moves &moves) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const MoveReport &move : moves.done)
+        list.push_back(describeMove(move));
+    return list;
+}
+
 } // namespace
+
+std::string describeMoves(const Moves &moves) {
+    Spread stopping(moves.done, &MoveReport::stopping), moving(moves.done, &MoveReport::moving);
+    return fmt::format("moved {} times; request to stopped: median {:.3f} ms, 99th percentile {:.3f} ms; capture to "
+                       "arrival: median {:.3f} ms, 99th percentile {:.3f} ms",
+                       moves.done.size(), stopping.median, stopping.percentile99, moving.median, moving.percentile99);
+}
+
+Result<std::unique_ptr<StatsFile>> openStats(const std::string &path) {
+    if (path.empty()) return std::unique_ptr<StatsFile>();
+    auto file = StatsFile::create(path);
+    if (!file) return std::move(file.error());
+    return std::make_unique<StatsFile>(std::move(*file));
+}
 
 StatsFile::StatsFile(std::string path, std::string temporary, UniqueFd file)
     : path_(std::move(path)), temporary_(std::move(temporary)), file_(std::move(file)) {}
@@ -69,7 +126,8 @@ Result<StatsFile> StatsFile::create(const std::string &path) {
     return stats;
 }
 
-Result<void> StatsFile::write(const RunReport &report, const std::string &machine, int status) {
+Result<void> StatsFile::write(const RunReport &report, const Moves &moves, const std::string &machine,
+                              int status) {
     nlohmann::ordered_json json = {
         {"version", 1},
         {"machine", machine},
@@ -84,6 +142,8 @@ Result<void> StatsFile::write(const RunReport &report, const std::string &machin
           {"stdout", report.bytesOut},
           {"stderr", report.bytesErr},
           {"files_in", report.fileBytesIn}}},
+        {"moves", movesJson(moves)},
+        {"migrations", eachMove(moves)},
         {"exit", {{"how", endName(report.end)}, {"value", report.value}, {"status", status}}},
     };
     std::string text = json.dump(2) + "\n";

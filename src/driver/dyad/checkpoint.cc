@@ -1,0 +1,54 @@
+// `dyad checkpoint`: writes a running program to a file.
+#include "commands.h"
+#include "control_client.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+namespace dyad {
+
+namespace {
+
+struct CheckpointOptions {
+    std::string name, output;
+    unsigned timeout = 10;
+    bool leaveRunning = false;
+};
+
+/// Beyond the time to stop the program: writing its memory.
+constexpr int kWriteMs = 600000;
+
+int checkpoint(const CheckpointOptions &options) {
+    std::error_code error;
+    // The program's monitor has a working directory of its own.
+    auto path = std::filesystem::absolute(options.output, error);
+    nlohmann::json request = {{"command", "checkpoint"},
+                              {"file", path.string()},
+                              {"leave_running", options.leaveRunning},
+                              {"timeout_ms", std::min(options.timeout, 24u * 3600) * 1000}};
+    auto answer = askProgram(options.name, request, kWriteMs);
+    if (!answer) {
+        fmt::print(stderr, "dyad checkpoint: error: {}\n", answer.error().message);
+        return kFailed;
+    }
+    fmt::print("wrote {} to {}: {} bytes of memory; {}\n", options.name, options.output,
+               answer->value("bytes", std::uint64_t(0)),
+               options.leaveRunning ? "it goes on" : "it has ended here");
+    return 0;
+}
+
+} // namespace
+
+Action setupCheckpoint(CLI::App &app) {
+    auto options = std::make_shared<CheckpointOptions>();
+    app.add_option("NAME", options->name, "the program, as dyad ps shows it")->required();
+    app.add_option("-o,--output", options->output, "the file to write")->required()->type_name("FILE");
+    app.add_flag("--leave-running", options->leaveRunning, "let the program go on afterwards");
+    app.add_option("--timeout", options->timeout, "seconds in which the program must stop (default: 10)")
+        ->type_name("SECONDS");
+    return [options] { return checkpoint(*options); };
+}
+
+} // namespace dyad

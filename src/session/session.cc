@@ -1,0 +1,199 @@
+// Puts the parts of a run together and carries out what clients and the program itself ask for.
+#include "session/session.h"
+
+#include "machine/ticks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+namespace dyad {
+
+namespace {
+
+constexpr std::uint64_t kMsNs = 1'000'000, kLongestPatienceMs = 24 * 3600 * 1000;
+
+/// A string field of a request, or `otherwise` if it is absent or something else.
+std::string text(const nlohmann::json& request, const char* key, const std::string& otherwise = {}) {
+    auto field = request.find(key);
+    return field != request.end() && field->is_string() ? field->get<std::string>() : otherwise;
+}
+
+bool flag(const nlohmann::json& request, const char* key) {
+    auto field = request.find(key);
+    return field != request.end() && field->is_boolean() && field->get<bool>();
+}
+
+std::uint64_t patienceNs(const nlohmann::json& request) {
+    constexpr std::uint64_t kUsualMs = 10'000;
+    auto field = request.find("timeout_ms");
+    std::uint64_t ms = field != request.end() && field->is_number_unsigned() ? field->get<std::uint64_t>() : kUsualMs;
+    return std::min(ms, kLongestPatienceMs) * kMsNs;
+}
+
+} // namespace
+
+nlohmann::ordered_json describeMove(const MoveReport& report) {
+    auto us = [](std::uint64_t ns) { return static_cast<double>(ns) / 1e3; };
+    return {{"from", name(report.from)},
+            {"to", name(report.to)},
+            {"machine", report.machine},
+            {"frames", report.frames},
+            {"bytes", report.bytes},
+            {"request_to_stopped_us", us(report.stopping)},
+            {"capture_us", us(report.capture)},
+            {"copy_us", us(report.copy)},
+            {"place_us", us(report.place)},
+            {"resume_us", us(report.resume)},
+            {"downtime_us", us(report.down)}};
+}
+
+Session::Session(const Program& program, std::unique_ptr<Machine> machine, MonitorSetup monitor, SessionSetup setup,
+                 int signals)
+    : program_(program), setup_(std::move(setup)), startNs_(monotonicNs()),
+      monitor_(machine->area, machine->monitored(),
+               [&] {
+                   monitor.onMigrate = [this](std::uint32_t isa) { migrateFromInside(isa); };
+                   return std::move(monitor);
+               }(),
+               signals),
+      mover_(program, std::move(machine), monitor_) {
+    // The hopper first: a hop that is due does not wait for another turn of the loop.
+    if (setup_.hop) monitor_.add(hopper_.emplace(*setup_.hop, mover_, monitor_, moves_));
+    monitor_.add(mover_);
+}
+
+Session::~Session() = default;
+
+void Session::restored(const MonitorState& state, const RingStates& rings) {
+    monitor_.restore(state, rings[0].tail, rings[1].head);
+    if (hopper_) hopper_->restored();
+    mover_.letGo();
+}
+
+Result<void> Session::openControl() {
+    auto server = ControlServer::open(
+        setup_.name, [this](const nlohmann::json& request, Answer answer) { handle(request, answer); });
+    if (server) {
+        control_ = std::move(*server);
+        monitor_.add(*control_);
+    } else if (setup_.nameGiven) {
+        return std::move(server.error());
+    } else if (setup_.verbose) {
+        say(fmt::format("the program cannot be reached from outside: {}", server.error().message));
+    }
+    return {};
+}
+
+Result<RunReport> Session::run() {
+    if (auto opened = openControl(); !opened) return std::move(opened.error());
+    auto report = monitor_.run();
+    mover_.abandon();
+    if (!report) return report;
+    bool ended = report->end != RunReport::End::interrupted && report->end != RunReport::End::timedOut;
+    if (hopper_ && ended)
+        if (auto enough = hopper_->checkCount(); !enough) return std::move(enough.error());
+    return report;
+}
+
+void Session::say(const std::string& text) const {
+    fmt::print(stderr, "dyad: {}\n", text);
+}
+
+void Session::handle(const nlohmann::json& request, const Answer& answer) {
+    std::string command = text(request, "command");
+    if (command == "status") return answer(status());
+    if (command == "migrate") return migrate(request, answer);
+    if (command == "checkpoint") return checkpoint(request, answer);
+    if (command == "stop") {
+        answer({{"ok", true}});
+        return monitor_.end(RunReport::End::interrupted, SIGTERM);
+    }
+    answer(refusal(fmt::format("expected the command status, migrate, checkpoint or stop, found '{}'", command)));
+}
+
+nlohmann::ordered_json Session::status() {
+    const Machine& machine = mover_.machine();
+    return {{"ok", true},
+            {"name", setup_.name},
+            {"pid", getpid()},
+            {"isa", name(machine.setup.isa)},
+            {"machine", machine.description},
+            {"memory", machine.memory.plan().arenaSize},
+            {"seconds", static_cast<double>(monotonicNs() - startNs_) / 1e9},
+            {"moves", moves_.done.size()},
+            {"movable", program_.movable()},
+            {"image", program_.image().path()},
+            {"pair_id", program_.image().manifest().id}};
+}
+
+MoveOrder Session::orderTo(Isa isa) {
+    MoveOrder order;
+    order.destination = mover_.machine().setup;
+    order.destination.gdbPort.reset();
+    order.destination.isa = isa;
+    order.selfTest = setup_.selfTest;
+    return order;
+}
+
+void Session::migrate(const nlohmann::json& request, const Answer& answer) {
+    auto isa = parseIsa(text(request, "isa"));
+    if (!isa) return answer(refusal(fmt::format("expected the ISA x86_64 or aarch64, found '{}'", text(request, "isa"))));
+    MoveOrder order = orderTo(*isa);
+    order.patienceNs = patienceNs(request);
+    order.selfTest = order.selfTest || flag(request, "self_test");
+    std::string kind = text(request, "machine");
+    if (kind == "qemu" || kind == "process")
+        order.destination.kind = kind == "qemu" ? DYAD_MACHINE_QEMU : DYAD_MACHINE_PROCESS;
+    else if (!kind.empty())
+        return answer(refusal(fmt::format("expected the machine qemu or process, found '{}'", kind)));
+    order.moved = [this, answer](const MoveReport& report) {
+        moves_.done.push_back(report);
+        if (setup_.verbose) say(fmt::format("moved to {}", report.machine));
+        nlohmann::ordered_json told = {{"ok", true}};
+        told.update(describeMove(report));
+        answer(told);
+    };
+    order.failed = [this, answer](const MoveFailure& failure) {
+        ++moves_.failed;
+        answer(refusal(failure.message));
+    };
+    mover_.begin(std::move(order));
+}
+
+void Session::checkpoint(const nlohmann::json& request, const Answer& answer) {
+    CheckpointOrder order;
+    order.path = text(request, "file");
+    if (order.path.empty() || order.path[0] != '/')
+        return answer(refusal(fmt::format("expected the full path of a file, found '{}'", order.path)));
+    order.name = setup_.name;
+    order.leaveRunning = flag(request, "leave_running");
+    order.patienceNs = patienceNs(request);
+    order.written = [answer](const CopiedMemory& copied) { answer({{"ok", true}, {"bytes", copied.bytes}}); };
+    order.failed = [answer](const MoveFailure& failure) { answer(refusal(failure.message)); };
+    mover_.begin(std::move(order));
+}
+
+/// DYAD_FRAME_MIGRATE: the program asks to be moved.
+void Session::migrateFromInside(std::uint32_t isa) {
+    Isa present = mover_.machine().setup.isa;
+    // Answers go to the ring of the machine on which the program is by then. A full ring is no error here: the monitor
+    // keeps the answer.
+    auto tell = [this](int error) { (void)monitor_.answerMigrate(error); };
+    if (isa >= kIsas.size() && isa != UINT32_MAX) return tell(EINVAL);
+    MoveOrder order = orderTo(isa == UINT32_MAX ? otherIsa(present) : kIsas[isa]);
+    order.moved = [this, tell](const MoveReport& report) {
+        moves_.done.push_back(report);
+        tell(0);
+    };
+    order.failed = [this, tell](const MoveFailure& failure) {
+        ++moves_.failed;
+        if (setup_.verbose) say(fmt::format("the program asked to be moved: {}", failure.message));
+        tell(failure.error);
+    };
+    mover_.begin(std::move(order));
+}
+
+} // namespace dyad

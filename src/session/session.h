@@ -1,0 +1,56 @@
+// One `dyad run` or `dyad restore`: a program, its present machine, its monitor, and whoever moves it.
+#pragma once
+
+#include "session/control_server.h"
+#include "session/hop.h"
+
+namespace dyad {
+
+struct SessionSetup {
+    std::string name;       ///< for the control socket
+    bool nameGiven = false; ///< by the user: not to get it is an error
+    std::optional<HopPlan> hop;
+    bool selfTest = false; ///< of every move
+    bool verbose = false;
+};
+
+class Session {
+  public:
+    /// `machine` runs `program`; `signals` as for Monitor.
+    Session(const Program& program, std::unique_ptr<Machine> machine, MonitorSetup monitor, SessionSetup setup,
+            int signals);
+    ~Session();
+
+    /// For a program that came from a checkpoint, before run(): what its monitor had promised, and its rings' counters.
+    /// It is stopped for its self-test and goes on as run() begins.
+    void restored(const MonitorState& state, const RingStates& rings);
+    /// Serves the program until it ends.
+    Result<RunReport> run();
+
+    Machine& machine() { return mover_.machine(); }
+    const Moves& moves() const { return moves_; }
+
+  private:
+    Result<void> openControl();
+    void handle(const nlohmann::json& request, const Answer& answer);
+    nlohmann::ordered_json status();
+    void migrate(const nlohmann::json& request, const Answer& answer);
+    void checkpoint(const nlohmann::json& request, const Answer& answer);
+    void migrateFromInside(std::uint32_t isa);
+    MoveOrder orderTo(Isa isa);
+    void say(const std::string& text) const;
+
+    const Program& program_;
+    SessionSetup setup_;
+    std::uint64_t startNs_;
+    Monitor monitor_;
+    Mover mover_;
+    Moves moves_;
+    std::optional<Hopper> hopper_;
+    std::unique_ptr<ControlServer> control_;
+};
+
+/// A move, for clients and statistics.
+nlohmann::ordered_json describeMove(const MoveReport& report);
+
+} // namespace dyad
