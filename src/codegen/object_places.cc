@@ -37,7 +37,7 @@ Expected<FunctionNames> functionNames(const ObjectFile& file) {
 }
 
 // A local function may be referred to by its section: the addend then is its offset.
-Error addPointers(const ObjectFile& file, const SectionRef& relocations, const FunctionNames& names,
+Error addPointers(const ObjectFile& file, const SectionRef& relocations, const FunctionNames& functions,
                   ObjectPlaces::Section& target) {
     for (const RelocationRef& relocation : relocations.relocations()) {
         symbol_iterator symbol = relocation.getSymbol();
@@ -54,9 +54,12 @@ Error addPointers(const ObjectFile& file, const SectionRef& relocations, const F
             return addend.takeError();
         if (*section == file.section_end())
             continue;
-        ObjectPlaces::Pointer pointer{{(*section)->getIndex(), *value + static_cast<uint64_t>(*addend)}, ""};
-        if (auto name = names.find(pointer.place); name != names.end())
-            pointer.name = name->second;
+        ObjectPlaces::Pointer pointer{{(*section)->getIndex(), *value + static_cast<uint64_t>(*addend)}, "", 0};
+        auto after = functions.upper_bound(pointer.place);
+        if (after != functions.begin() && std::prev(after)->first.first == pointer.place.first) {
+            pointer.function = std::prev(after)->second;
+            pointer.offset = pointer.place.second - std::prev(after)->first.second;
+        }
         target.pointers.emplace(relocation.getOffset(), std::move(pointer));
     }
     return Error::success();

@@ -17,7 +17,8 @@ class ObjectPlaces {
     using Place = std::pair<uint64_t, uint64_t>;
     struct Pointer {
         Place place;
-        std::string name; ///< of the function there; empty if none
+        std::string function; ///< that holds it; empty if none
+        uint64_t offset;      ///< in that function
     };
     struct Section {
         llvm::StringRef bytes;

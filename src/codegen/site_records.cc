@@ -29,7 +29,7 @@ struct MapLocation {
 
 struct MapRecord {
     uint64_t id = 0;
-    uint32_t offset = 0; // from the function's start, of the first byte after the call or the patchable bytes
+    uint32_t offset = 0; // from the function's start, of the first byte after the call
     std::vector<MapLocation> locations;
 };
 
@@ -79,9 +79,9 @@ Expected<StackMap> readStackMap(const ObjectPlaces::Section& section) {
         auto function = section.pointers.find(at.tell());
         data.skip(at, 16); // address, stack size
         counts.push_back(data.getU64(at));
-        if (function == section.pointers.end() || function->second.name.empty()) {
+        if (function == section.pointers.end() || function->second.function.empty() || function->second.offset != 0) {
             consumeError(at.takeError());
-            return createStringError("stack maps: function %u has no name", i);
+            return createStringError("stack maps: entry %u is not that of a function", i);
         }
         map.functions.push_back({function->second, {}});
     }
@@ -107,7 +107,7 @@ class RecordReader {
 
     Expected<SiteRecords::Stop> read(const ObjectPlaces::Pointer& function, const MapRecord& record) {
         SiteRecords::Stop stop{};
-        stop.function = function.name;
+        stop.function = function.function;
         stop.offset = record.offset;
         stop.site = static_cast<uint32_t>(record.id);
         if (record.id > UINT32_MAX)
@@ -115,7 +115,7 @@ class RecordReader {
                                      static_cast<unsigned long long>(record.id));
         if (llvm::Error error = addLocations(stop, record))
             return error;
-        // The instruction that stops ends where the stop is.
+        // The call that stops ends where the stop is.
         Expected<const dwarf::UnwindRow*> row = unwind_.find(function.place, record.offset - 1);
         if (!row)
             return row.takeError();
@@ -196,13 +196,32 @@ class RecordReader {
     const Isa isa_;
 };
 
+llvm::Error readPoints(const ObjectPlaces& object, SiteRecords& result) {
+    const ObjectPlaces::Section* section = object.section(".dyad.points");
+    if (!section)
+        return llvm::Error::success();
+    constexpr uint64_t kAddressSize = 8, kEntrySize = 2 * kAddressSize;
+    for (uint64_t at = 0; at < section->bytes.size(); at += kEntrySize) {
+        auto nop = section->pointers.find(at), target = section->pointers.find(at + kAddressSize);
+        if (nop == section->pointers.end() || target == section->pointers.end() || nop->second.function.empty() ||
+            nop->second.function != target->second.function)
+            return createStringError("migration point %llu does not lie in one function",
+                                     static_cast<unsigned long long>(at / kEntrySize));
+        result.points.push_back({nop->second.function, static_cast<uint32_t>(nop->second.offset),
+                                 static_cast<uint32_t>(target->second.offset)});
+    }
+    return llvm::Error::success();
+}
+
 } // namespace
 
 Expected<SiteRecords> readSiteRecords(StringRef object, Isa isa) {
-    Expected<ObjectPlaces> places = ObjectPlaces::read(object, {".llvm_stackmaps", ".eh_frame"});
+    Expected<ObjectPlaces> places = ObjectPlaces::read(object, {".llvm_stackmaps", ".eh_frame", ".dyad.points"});
     if (!places)
         return places.takeError();
     SiteRecords result;
+    if (llvm::Error error = readPoints(*places, result))
+        return error;
     const ObjectPlaces::Section* section = places->section(".llvm_stackmaps");
     if (!section)
         return result;
@@ -217,7 +236,7 @@ Expected<SiteRecords> readSiteRecords(StringRef object, Isa isa) {
         for (const MapRecord& record : function.records) {
             Expected<SiteRecords::Stop> stop = reader.read(function.function, record);
             if (!stop)
-                return createStringError("function '%s' of the %s half: %s", function.function.name.c_str(),
+                return createStringError("function '%s' of the %s half: %s", function.function.function.c_str(),
                                          name(isa).data(), toString(stop.takeError()).c_str());
             result.stops.push_back(std::move(*stop));
         }

@@ -19,7 +19,7 @@ struct Array {
 };
 struct Part {
     std::uint32_t addressesOffset; // as many as functions
-    Array stops, locations, shapes, saved;
+    Array stops, locations, shapes, saved, points;
 };
 struct Header {
     std::uint64_t magic;
@@ -27,7 +27,7 @@ struct Header {
     Array functions, sites, valueSizes, names, constants;
     Part parts[2];
 };
-static_assert(sizeof(Part) == 36 && sizeof(Header) == 128);
+static_assert(sizeof(Part) == 44 && sizeof(Header) == 144);
 
 inline constexpr std::uint32_t kOutermost = 1;
 
@@ -51,7 +51,8 @@ struct Shape {
     std::uint32_t firstSaved, zero;
 };
 static_assert(sizeof(Function) == 16 && sizeof(Site) == 12 && sizeof(Addresses) == 8 && sizeof(Stop) == 16 &&
-              sizeof(Shape) == 16 && sizeof(SiteLocation) == 8 && sizeof(SavedRegister) == 8);
+              sizeof(Shape) == 16 && sizeof(SiteLocation) == 8 && sizeof(SavedRegister) == 8 &&
+              sizeof(MigrationPoint) == 8);
 
 constexpr bool isValueSize(unsigned size) {
     return size >= 4 && size <= 64 && std::has_single_bit(size);

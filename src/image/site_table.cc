@@ -37,6 +37,8 @@ class Arrays {
     std::span<const Shape> shapes(Isa isa) const { return get<Shape>(part(isa).shapes); }
     std::span<const SavedRegister> saved(Isa isa) const { return get<SavedRegister>(part(isa).saved); }
 
+    std::span<const MigrationPoint> points(Isa isa) const { return get<MigrationPoint>(part(isa).points); }
+
   private:
     std::span<const std::byte> bytes_;
 };
@@ -49,7 +51,8 @@ class Validator {
         if (Result<void> result = checkHeader(); !result) return result;
         if (Result<void> result = checkShared(); !result) return result;
         for (Isa isa : kIsas)
-            for (auto step : {&Validator::checkAddresses, &Validator::checkShapes, &Validator::checkStops})
+            for (auto step :
+                 {&Validator::checkAddresses, &Validator::checkShapes, &Validator::checkStops, &Validator::checkPoints})
                 if (Result<void> result = (this->*step)(isa); !result) return result;
         return checkBothHalves();
     }
@@ -80,7 +83,8 @@ class Validator {
         for (const Part& part : header.parts)
             if (!place({header.functions.count, part.addressesOffset}, sizeof(Addresses)) ||
                 !place(part.stops, sizeof(Stop)) || !place(part.locations, sizeof(SiteLocation)) ||
-                !place(part.shapes, sizeof(Shape)) || !place(part.saved, sizeof(SavedRegister)))
+                !place(part.shapes, sizeof(Shape)) || !place(part.saved, sizeof(SavedRegister)) ||
+                !place(part.points, sizeof(MigrationPoint)))
                 return bad("an array lies at an offset other than {:#x}, or reaches past the end", end_);
         if (end_ != bytes_.size()) return bad("{} bytes follow its last array", bytes_.size() - end_);
         return {};
@@ -186,6 +190,16 @@ class Validator {
         return {};
     }
 
+    Result<void> checkPoints(Isa isa) {
+        const auto points = arrays_.points(isa);
+        for (std::uint32_t i = 0; i < points.size(); ++i)
+            if (!isImageAddress(points[i].nop) || !isImageAddress(points[i].target) ||
+                (i > 0 && points[i].nop <= points[i - 1].nop))
+                return bad("migration point {} for {} has its NOP at {:#x} and its target at {:#x}", i, name(isa),
+                           points[i].nop, points[i].target);
+        return {};
+    }
+
     bool isLocation(Isa isa, const SiteLocation& location, std::uint8_t valueSize) const {
         if (!std::has_single_bit(location.size) || location.size > valueSize) return false;
         switch (location.kind) {
@@ -277,6 +291,10 @@ std::optional<SiteTable::Stop> SiteTable::findStop(Isa isa, std::uint64_t addres
     const auto found = std::ranges::lower_bound(stops, address, {}, &site_format::Stop::address);
     if (found == stops.end() || found->address != address) return std::nullopt;
     return stop(isa, static_cast<std::uint32_t>(found - stops.begin()));
+}
+
+std::span<const MigrationPoint> SiteTable::points(Isa isa) const {
+    return Arrays(bytes_).points(isa);
 }
 
 std::uint64_t SiteTable::constant(const SiteLocation& location) const {

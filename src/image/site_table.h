@@ -18,6 +18,7 @@ namespace dyad {
 
 inline constexpr const char *kSitesSection = ".dyad.sites";
 
+/// A point's site is the call of __dyad_point that stops there.
 enum class SiteKind : std::uint8_t { Call = 0, Point = 1 };
 
 /// What the passes decide: the same for both halves.
@@ -51,12 +52,17 @@ struct SavedRegister {
     std::int32_t offset; ///< from the CFA
     bool operator==(const SavedRegister &) const = default;
 };
+/// A migration point: one NOP, and the code that control goes to in its place when the program is to stop.
+struct MigrationPoint {
+    std::uint32_t nop, target; ///< addresses
+    bool operator==(const MigrationPoint &) const = default;
+};
 
 /// What code generation made of the sites of one half: offsets in functions, to become addresses after the link.
 struct SiteRecords {
     struct Stop {
         std::string function;    ///< symbol: a function or a resume function
-        std::uint32_t offset;    ///< of the return address, or of the byte after the NOP
+        std::uint32_t offset;    ///< of the return address
         std::uint32_t site;      ///< number in the plan
         /// Sizes are those of registers and slots, and may be larger than the value's; a LargeConstant's number is a
         /// position in `constants`. Memory of size 0 is a slot that code generation names by its address only.
@@ -66,7 +72,12 @@ struct SiteRecords {
         std::int32_t cfaOffset;
         std::vector<SavedRegister> saved;
     };
+    struct Point {
+        std::string function;
+        std::uint32_t nop, target; ///< offsets
+    };
     std::vector<Stop> stops;
+    std::vector<Point> points;
 };
 
 /// Fails, naming function and site, unless both halves have the same sites with as many values as planned, each of them
@@ -114,6 +125,8 @@ class SiteTable {
     Stop stop(Isa isa, std::uint32_t position) const;
     /// The stop whose address is exactly `address`.
     std::optional<Stop> findStop(Isa isa, std::uint64_t address) const;
+    /// By rising address of the NOP.
+    std::span<const MigrationPoint> points(Isa isa) const;
     /// The value of a location of kind Constant or LargeConstant.
     std::uint64_t constant(const SiteLocation &location) const;
     std::span<const std::byte> bytes() const { return bytes_; }

@@ -69,6 +69,26 @@ struct PartBuilder {
     std::vector<SiteLocation> locations;
     std::vector<site_format::Shape> shapes;
     std::vector<SavedRegister> saved;
+    std::vector<MigrationPoint> points;
+};
+
+/// Addresses of functions in one linked half, each asked for once.
+class FunctionStarts {
+  public:
+    FunctionStarts(SymbolAddress addressOf, void* context, Isa isa)
+        : addressOf_(addressOf), context_(context), isa_(isa) {}
+
+    std::optional<std::uint64_t> find(std::string_view function) {
+        const auto [position, isNew] = found_.try_emplace(function);
+        if (isNew) position->second = addressOf_(context_, isa_, function);
+        return position->second;
+    }
+
+  private:
+    const SymbolAddress addressOf_;
+    void* const context_;
+    const Isa isa_;
+    std::unordered_map<std::string_view, std::optional<std::uint64_t>> found_;
 };
 
 class TableBuilder {
@@ -117,17 +137,15 @@ class TableBuilder {
             const SiteRecords::Stop* stop;
         };
         std::vector<Placed> placed;
-        std::unordered_map<std::string_view, std::optional<std::uint64_t>> found;
+        FunctionStarts starts(addressOf_, context_, isa);
         for (const SiteRecords::Stop& stop : records.stops) {
-            const auto [position, isNew] = found.try_emplace(stop.function);
-            if (isNew) position->second = addressOf_(context_, isa, stop.function);
-            if (!position->second) continue; // dropped
-            const std::uint64_t start = *position->second;
+            const auto start = starts.find(stop.function);
+            if (!start) continue; // dropped
             const site_format::Addresses& own = part.addresses[sites_[stop.site].function];
-            if (start != own.function && start != own.resume)
+            if (*start != own.function && *start != own.resume)
                 return Error{
                     fmt::format("{} is in '{}' for {}", describe(plan_, sites_[stop.site]), stop.function, name(isa))};
-            placed.push_back({start + stop.offset, &stop});
+            placed.push_back({*start + stop.offset, &stop});
         }
         std::ranges::sort(placed, {}, &Placed::address);
         for (std::size_t i = 0; i < placed.size(); ++i) {
@@ -140,6 +158,11 @@ class TableBuilder {
                                   shapeOf(part, shapes_[static_cast<std::size_t>(isa)], stop)});
             addLocations(isa, part, stop);
         }
+        for (const SiteRecords::Point& point : records.points)
+            if (const auto start = starts.find(point.function))
+                part.points.push_back({static_cast<std::uint32_t>(*start + point.nop),
+                                       static_cast<std::uint32_t>(*start + point.target)});
+        std::ranges::sort(part.points, {}, &MigrationPoint::nop);
         return {};
     }
 
@@ -156,7 +179,7 @@ class TableBuilder {
         header.constants = append(constants_);
         for (std::size_t i = 0; i < 2; ++i)
             header.parts[i] = {append(parts_[i].addresses).offset, append(parts_[i].stops), append(parts_[i].locations),
-                               append(parts_[i].shapes), append(parts_[i].saved)};
+                               append(parts_[i].shapes),           append(parts_[i].saved), append(parts_[i].points)};
         header.size = count(bytes_);
         std::memcpy(bytes_.data(), &header, sizeof header);
         return std::move(bytes_);

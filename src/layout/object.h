@@ -23,7 +23,7 @@ enum class SectionClass : std::uint8_t {
     EhFrame,   ///< unwind table: private, lives entry by entry
     Note,      ///< always kept
     Metadata,  ///< private tables that belong to code: exception tables
-    LinkOnly,  ///< stack maps: the link reads them, the image does not hold them
+    LinkOnly,  ///< stack maps and migration points: the link reads them, the image does not hold them
     NotLoaded, ///< debug information, symbol tables, groups
 };
 

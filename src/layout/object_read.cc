@@ -23,14 +23,14 @@ bool startsWithPart(std::string_view name, std::string_view prefix) {
 }
 
 SectionClass classify(const Section &section) {
-    if (!(section.flags & SHF_ALLOC)) return SectionClass::NotLoaded;
     const std::string_view name = section.name;
+    if (name == ".llvm_stackmaps" || name == ".dyad.points") return SectionClass::LinkOnly;
+    if (!(section.flags & SHF_ALLOC)) return SectionClass::NotLoaded;
     if (section.type == kShtX86Unwind || name == ".eh_frame") return SectionClass::EhFrame;
     if (section.type == SHT_INIT_ARRAY || section.type == SHT_FINI_ARRAY || section.type == SHT_PREINIT_ARRAY ||
         startsWithPart(name, ".ctors") || startsWithPart(name, ".dtors"))
         return SectionClass::InitArray;
     if (section.type == SHT_NOTE || name.starts_with(".note")) return SectionClass::Note;
-    if (name == ".llvm_stackmaps") return SectionClass::LinkOnly;
     if (startsWithPart(name, ".gcc_except_table") || name.starts_with(".llvm") || name == ".stack_sizes" ||
         (section.flags & SHF_LINK_ORDER))
         return SectionClass::Metadata;

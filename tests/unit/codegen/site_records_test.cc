@@ -20,13 +20,11 @@ constexpr const char* kDeclarations = R"(
 declare token @llvm.experimental.gc.statepoint.p0(i64 immarg, i32 immarg, ptr, i32 immarg, i32 immarg, ...)
 declare i64 @llvm.experimental.gc.result.i64(token)
 declare void @nothing()
+declare preserve_allcc void @__dyad_point()
+!0 = !{!"branch_weights", i32 1000000, i32 1}
 declare i64 @one(i64)
 declare void @twelve(i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64)
 )";
-
-std::string nopBytes(Isa isa) {
-    return isa == Isa::x86_64 ? "1" : "4";
-}
 
 /// A statepoint of a call of @nothing.
 std::string call(int site, const std::string& values) {
@@ -36,11 +34,15 @@ std::string call(int site, const std::string& values) {
         site, values);
 }
 
-std::string point(Isa isa, int site, const std::string& values) {
+/// A migration point: one NOP in block `after`, and a call in a block of its own; both lead to a block "rest".
+std::string point(int site, const std::string& values) {
     return fmt::format(
-        "call preserve_allcc token (i64, i32, ptr, i32, i32, ...) @llvm.experimental.gc.statepoint.p0(i64 "
-        "{}, i32 {}, ptr elementtype(void ()) @nothing, i32 0, i32 2, i32 0, i32 0) [\"deopt\"({})]\n",
-        site, nopBytes(isa), values);
+        "callbr void asm sideeffect \"1:\\0Anop\\0A.pushsection .dyad.points,\\22\\22,%progbits\\0A.quad 1b, "
+        "${{0:l}}\\0A.popsection\", \"!i\"() to label %rest [label %stop], !prof !0\n"
+        "stop:\ncall preserve_allcc token (i64, i32, ptr, i32, i32, ...) @llvm.experimental.gc.statepoint.p0(i64 {}, "
+        "i32 0, ptr elementtype(void ()) @__dyad_point, i32 0, i32 2, i32 0, i32 0) [\"deopt\"({})]\n"
+        "br label %rest\nrest:\n",
+        site, values);
 }
 
 std::string function(const std::string& signature, const std::string& body) {
@@ -54,25 +56,23 @@ class Records : public ::testing::TestWithParam<Isa> {
     void generate(const std::string& ir) { object = compileIr(isa, kDeclarations + ir); }
     llvm::StringRef bytes() const { return {reinterpret_cast<const char*>(object.bytes.data()), object.bytes.size()}; }
 
-    std::vector<SiteRecords::Stop> read() {
+    SiteRecords readAll() {
         auto records = readSiteRecords(bytes(), isa);
-        if (records) return records->stops;
+        if (records) return *records;
         ADD_FAILURE() << llvm::toString(records.takeError());
         return {};
     }
+    std::vector<SiteRecords::Stop> read() { return readAll().stops; }
     std::string error() {
         auto records = readSiteRecords(bytes(), isa);
         return records ? "" : llvm::toString(records.takeError());
     }
-    /// The bytes before a stop.
-    std::string before(const SiteRecords::Stop& stop, unsigned count) {
-        const std::string section = ".text." + stop.function;
+    std::string code(const std::string& name, std::size_t offset, std::size_t count) {
+        const std::string section = ".text." + name;
         auto places = ObjectPlaces::read(bytes(), {section});
-        if (!places) {
-            ADD_FAILURE() << llvm::toString(places.takeError());
-            return std::string(count, '\0');
-        }
-        return places->section(section)->bytes.substr(stop.offset - count, count).str();
+        if (places) return places->section(section)->bytes.substr(offset, count).str();
+        ADD_FAILURE() << llvm::toString(places.takeError());
+        return std::string(count, '\0');
     }
     void expectReturnAddressSaved(const SiteRecords::Stop& stop) {
         for (const SavedRegister& saved : stop.saved)
@@ -101,7 +101,8 @@ TEST_P(Records, CallStopsAtItsReturnAddress) {
     ASSERT_EQ(stops.size(), 1u);
     EXPECT_EQ(stops[0].function, "f");
     EXPECT_EQ(stops[0].site, 7u);
-    const std::string instruction = before(stops[0], isa == Isa::x86_64 ? 5 : 4);
+    const unsigned size = isa == Isa::x86_64 ? 5 : 4;
+    const std::string instruction = code("f", stops[0].offset - size, size);
     if (isa == Isa::x86_64)
         EXPECT_EQ(instruction[0], '\xe8'); // call rel32
     else
@@ -116,26 +117,40 @@ TEST_P(Records, CallStopsAtItsReturnAddress) {
     expectReturnAddressSaved(stops[0]);
 }
 
-TEST_P(Records, PointIsOneNopThatKeepsValuesInRegisters) {
-    generate(
-        function("i64 @f(i64 %n, ptr %p)", "entry:\nbr label %loop\nloop:\n%i = phi i64 [0, %entry], [%i1, %loop]\n" +
-                                               point(isa, 3, "i64 %i, i64 %n, ptr %p") +
-                                               "store volatile i64 %i, ptr %p\n%i1 = add i64 %i, 1\n"
-                                               "%c = icmp ult i64 %i1, %n\nbr i1 %c, label %loop, label %end\nend:\n"
-                                               "ret i64 %n\n"));
-    const auto stops = read();
-    ASSERT_EQ(stops.size(), 1u);
-    if (isa == Isa::x86_64)
-        EXPECT_EQ(before(stops[0], 1), "\x90");
-    else
-        EXPECT_EQ(before(stops[0], 4), "\x1f\x20\x03\xd5");
-    ASSERT_EQ(stops[0].locations.size(), 3u);
-    for (const SiteLocation& location : stops[0].locations) {
+TEST_P(Records, PointIsOneNopAndACallElsewhere) {
+    generate(function("i64 @f(i64 %n, ptr %p)",
+                      "entry:\nbr label %loop\nloop:\n%i = phi i64 [0, %entry], [%i1, %rest]\n" +
+                          point(3, "i64 %i, i64 %n, ptr %p") +
+                          "store volatile i64 %i, ptr %p\n%i1 = add i64 %i, 1\n%c = icmp ult i64 %i1, %n\n"
+                          "br i1 %c, label %loop, label %end\nend:\nret i64 %n\n"));
+    const SiteRecords records = readAll();
+    ASSERT_EQ(records.points.size(), 1u);
+    EXPECT_EQ(records.points[0].function, "f");
+    EXPECT_EQ(code("f", records.points[0].nop, isa == Isa::x86_64 ? 1 : 4),
+              isa == Isa::x86_64 ? "\x90" : "\x1f\x20\x03\xd5");
+    ASSERT_EQ(records.stops.size(), 1u);
+    const auto& stop = records.stops[0];
+    EXPECT_EQ(stop.site, 3u);
+    // The code that stops is out of the way, and its call is the first thing that it does with the program's values in
+    // place.
+    EXPECT_GT(records.points[0].target, records.points[0].nop);
+    EXPECT_LT(records.points[0].target, stop.offset);
+    ASSERT_EQ(stop.locations.size(), 3u);
+    for (const SiteLocation& location : stop.locations) {
         EXPECT_EQ(location.kind, LocationKind::Register);
         EXPECT_EQ(location.size, 8);
         EXPECT_LT(location.reg, generalRegisterCount(isa));
     }
-    expectReturnAddressSaved(stops[0]);
+    expectReturnAddressSaved(stop);
+}
+
+TEST_P(Records, PointsOfLocalFunctions) {
+    generate(function("internal void @hidden(i64 %a)", point(5, "i64 %a") + "ret void\n") +
+             function("void @f()", point(6, "") + "ret void\n") + "@keep = global ptr @hidden\n");
+    const SiteRecords records = readAll();
+    ASSERT_EQ(records.points.size(), 2u);
+    EXPECT_EQ(records.points[0].function, "hidden");
+    EXPECT_EQ(records.points[1].function, "f");
 }
 
 TEST_P(Records, ConstantsOfAllSizes) {
@@ -154,8 +169,7 @@ TEST_P(Records, ConstantsOfAllSizes) {
 }
 
 TEST_P(Records, WideValuesOnTheCallersStackAreSlots) {
-    generate(
-        function("i128 @f(i128 %a, i128 %b, i128 %c, i128 %d, i128 %e)", point(isa, 0, "i128 %e") + "ret i128 %e\n"));
+    generate(function("i128 @f(i128 %a, i128 %b, i128 %c, i128 %d, i128 %e)", point(0, "i128 %e") + "ret i128 %e\n"));
     const auto stops = read();
     ASSERT_EQ(stops.size(), 1u);
     ASSERT_EQ(stops[0].locations.size(), 1u);

@@ -56,6 +56,8 @@ struct SampleSites {
             {"work.resume", 64, 1, {minusOne, memory(16, 31, 0), reg(4, 19), one}, constants, 31, 48, {{30, 0, -16}}},
             {"unused", 8, 3, {reg(4, 19)}, {}, 31, 16, {{30, 0, -16}}},
         };
+        records[0].points = {{"work.resume", 9, 55}, {"work", 16, 28}, {"unused", 1, 2}};
+        records[1].points = {{"work", 16, 32}, {"unused", 4, 8}};
     }
 };
 

@@ -21,7 +21,9 @@ std::uint64_t readAll(const SiteTable& table) {
         for (std::uint32_t s = 0; s < function.siteCount; ++s)
             sum += table.site(function.firstSite + s).index;
     }
-    for (Isa isa : kIsas)
+    for (Isa isa : kIsas) {
+        for (const MigrationPoint& point : table.points(isa))
+            sum += point.nop + point.target;
         for (std::uint32_t i = 0; i < table.stopCount(isa); ++i) {
             const SiteTable::Stop stop = table.stop(isa, i);
             const SiteTable::Site site = table.site(stop.site);
@@ -43,6 +45,7 @@ std::uint64_t readAll(const SiteTable& table) {
             const auto found = table.findStop(isa, stop.address);
             EXPECT_TRUE(found && found->site == stop.site);
         }
+    }
     return sum;
 }
 

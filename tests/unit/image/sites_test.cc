@@ -63,6 +63,9 @@ TEST(SiteTable, GivesBackWhatWasPutIn) {
     EXPECT_FALSE(table->findStop(Isa::aarch64, 0x40202000 + 33));
     EXPECT_FALSE(table->findStop(Isa::x86_64, (std::uint64_t{1} << 32) + 0x40202000 + 33));
     EXPECT_TRUE(table->findStop(Isa::aarch64, 0x40310100 + 64));
+    EXPECT_THAT(table->points(Isa::x86_64),
+                ElementsAre(MigrationPoint{0x40202010, 0x4020201c}, MigrationPoint{0x40300109, 0x40300137}));
+    EXPECT_THAT(table->points(Isa::aarch64), ElementsAre(MigrationPoint{0x40202010, 0x40202020}));
 }
 
 TEST(SiteTable, IsDeterministicWhateverTheOrderOfStops) {
@@ -167,7 +170,7 @@ TEST_F(Damaged, Header) {
     EXPECT_THAT(error(), HasSubstr("its header says"));
     at<std::uint32_t>(12) -= 8;
     at<std::uint32_t>(20) += 8; // offset of the functions
-    EXPECT_THAT(error(), HasSubstr("an array lies at an offset other than 0x80"));
+    EXPECT_THAT(error(), HasSubstr("an array lies at an offset other than 0x90"));
     at<std::uint32_t>(20) -= 8;
     EXPECT_EQ(error(), "");
 }
@@ -183,6 +186,15 @@ TEST_F(Damaged, OrderOfStops) {
     auto* stops = &at<site_format::Stop>(header.parts[1].stops.offset);
     std::swap(stops[0], stops[1]);
     EXPECT_THAT(error(), HasSubstr("stop 1 for aarch64 has address"));
+}
+
+TEST_F(Damaged, Points) {
+    auto* points = &at<MigrationPoint>(header.parts[0].points.offset);
+    std::swap(points[0], points[1]);
+    EXPECT_THAT(error(), HasSubstr("migration point 1 for x86_64 has its NOP at 0x40202010"));
+    std::swap(points[0], points[1]);
+    points[0].target = 0x1000;
+    EXPECT_THAT(error(), HasSubstr("migration point 0 for x86_64 has its NOP at 0x40202010 and its target at 0x1000"));
 }
 
 TEST_F(Damaged, Indices) {

@@ -135,7 +135,7 @@ TEST(PrivateFunctionErrors, OneHalfOnly) {
     EXPECT_THAT(layoutError(std::move(input)), HasSubstr("symbol 'work_resume' is in the x86_64 half only"));
 }
 
-TEST(StackMaps, KeepNothingAliveAndDoNotReachTheImage) {
+TEST(StackMapsAndPoints, KeepNothingAliveAndDoNotReachTheImage) {
     const std::string ir = R"(
         declare token @llvm.experimental.gc.statepoint.p0(i64 immarg, i32 immarg, ptr, i32 immarg, i32 immarg, ...)
         define void @callee() noinline { ret void }
@@ -153,12 +153,15 @@ TEST(StackMaps, KeepNothingAliveAndDoNotReachTheImage) {
         for (Isa isa : kIsas) {
             ObjectFile object = compileIr(isa, ir);
             input.objects[static_cast<std::size_t>(isa)].push_back(std::move(object));
+            input.objects[static_cast<std::size_t>(isa)].push_back(
+                assemble(isa, ".pushsection .dyad.points,\"\",%progbits\n.quad dead, dead\n.popsection\n"));
         }
         addBoot(input);
         const Pair pair = linkPair(std::move(input));
         for (Isa isa : kIsas) {
             const auto& elf = pair.linked[static_cast<std::size_t>(isa)];
             EXPECT_FALSE(findSectionBytes(elf, ".llvm_stackmaps"));
+            EXPECT_FALSE(findSectionBytes(elf, ".dyad.points"));
             const ElfTables half = *readElfTables(elf);
             EXPECT_EQ(std::ranges::count(half.symbols, "dead", &ElfSymbol::name), gcSections ? 0 : 1);
         }
