@@ -8,6 +8,16 @@ for flag in -ffp-contract=fast -ffp-contract=on -mlong-double-80 -mlong-double-1
     expect_stderr_line "dyad-cc: error: '$flag' would make the halves of the pair differ"
     expect_only_files a.c
 done
+for flag in -ffast-math -Ofast; do
+    must dyad-cc $flag -Wno-deprecated-ofast -c a.c
+    expect_stderr_line "dyad-cc: warning: '$flag' lets results of the halves differ in the last bits: each ISA approximates in its own way [-Wdyad-fast-math]"
+done
+for flag in -pg --coverage -fprofile-generate; do
+    run dyad-cc $flag -c a.c
+    expect_status 1
+    expect_stderr_line "dyad-cc: error: '$flag' is not supported: the profiler's run-time library is not portable"
+done
+rm a.o
 # The sign of char is a matter of one compile for both halves: allowed, and said.
 printf '#include <stdio.h>\n#include <limits.h>\nint main(void) { printf("%%d %%d\\n", CHAR_MIN, (char)-1); return 0; }\n' >sign.c
 must dyad-cc -funsigned-char sign.c -o sign

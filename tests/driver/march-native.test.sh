@@ -11,3 +11,14 @@ must_quietly dyad-cc -O2 -march=native -w -c a.c
 run dyad-cc -O2 -march=native -Werror -c a.c -o error.o
 expect_status 1
 expect_stderr_match "dyad-cc: error: '-march=native' .* \[-Werror,-Wdyad-ignored-cpu\]"
+# The flags for one warning count more than those for all.
+run dyad-cc -O2 -march=native -Werror=dyad-ignored-cpu -c a.c -o error.o
+expect_status 1
+expect_stderr_match "dyad-cc: error: '-march=native' .* \[-Werror,-Wdyad-ignored-cpu\]"
+must dyad-cc -O2 -march=native -Werror -Wno-error=dyad-ignored-cpu -c a.c
+expect_stderr_match "dyad-cc: warning: '-march=native' .* \[-Wdyad-ignored-cpu\]"
+# Flags for features of one ISA, and hardening flags that distributions pass to every compile.
+must dyad-cc -O2 -maes -mbmi2 -mfma -mpopcnt -mno-avx512f -mfpu=neon -c a.c -o native.o
+[ "$(grep -c '\[-Wdyad-ignored-cpu\]$' .err)" = 6 ] && [ "$(wc -l <.err)" = 6 ] || fail "expected six warnings"
+cmp native.o plain.o || fail "expected the same object"
+must_quietly dyad-cc -O2 -fcf-protection -mbranch-protection=standard -fstack-clash-protection -Wno-dyad-ignored-protection -c a.c

@@ -35,6 +35,10 @@ constexpr StringLiteral kNone = "";
 constexpr StringLiteral kDiffer = "would make the halves of the pair differ";
 constexpr StringLiteral kCharSign = "makes char unsigned in both halves; the C library and other sources have it signed";
 constexpr StringLiteral kAnyHost = "has no effect: a pair must run on any host; choose CPUs with --x86-cpu= and --arm-cpu=";
+constexpr StringLiteral kFastMath = "lets results of the halves differ in the last bits: each ISA approximates in its own way";
+constexpr StringLiteral kOneIsa = "has no effect: it protects code of one ISA";
+constexpr StringLiteral kGuardPages = "has no effect: a stack ends in a guard page, and large frames are not probed";
+constexpr StringLiteral kProfiler = "is not supported: the profiler's run-time library is not portable";
 constexpr StringLiteral kNotShared =
     "is not supported: a pair is one statically linked program (docs/limits.md, \"Dynamic linking\")";
 
@@ -70,6 +74,22 @@ constexpr Rule kRules[] = {
     {"-gsplit-dwarf", true, Effect::WarnDrop, "dyad-split-dwarf", "has no effect: debug information stays in the objects"},
     {"-fno-lto", false, Effect::WarnDrop, "dyad-lto", "has no effect: a pair is always optimised as a whole"},
     {"-fsanitize=", true, Effect::Refuse, kNone, "is not supported: the sanitizers' run-time libraries are not portable"},
+    {"-fprofile-generate", true, Effect::Refuse, kNone, kProfiler},
+    {"-fprofile-instr-generate", true, Effect::Refuse, kNone, kProfiler},
+    {"-fprofile-arcs", false, Effect::Refuse, kNone, kProfiler},
+    {"-ftest-coverage", false, Effect::Refuse, kNone, kProfiler},
+    {"--coverage", false, Effect::Refuse, kNone, kProfiler},
+    {"-coverage", false, Effect::Refuse, kNone, kProfiler},
+    {"-pg", false, Effect::Refuse, kNone, kProfiler},
+    {"-fsplit-stack", false, Effect::Refuse, kNone, "is not supported: a stack has one piece, and a guard page below it"},
+    {"-ffixed-", true, Effect::Refuse, kNone, "is not supported: a register exists on one ISA only"},
+    {"-mabi=", true, Effect::Refuse, kNone, "is not supported: portable code has one ABI (docs/portable-ir.md)"},
+    {"-Ofast", false, Effect::WarnKeep, "dyad-fast-math", kFastMath},
+    {"-ffast-math", false, Effect::WarnKeep, "dyad-fast-math", kFastMath},
+    {"-funsafe-math-optimizations", false, Effect::WarnKeep, "dyad-fast-math", kFastMath},
+    {"-fassociative-math", false, Effect::WarnKeep, "dyad-fast-math", kFastMath},
+    {"-freciprocal-math", false, Effect::WarnKeep, "dyad-fast-math", kFastMath},
+    {"-fapprox-func", false, Effect::WarnKeep, "dyad-fast-math", kFastMath},
     {"-fopenmp", true, Effect::Refuse, kNone, "is not supported: there is no portable OpenMP run-time library"},
     {"-march=", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
     {"-mcpu=", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
@@ -77,6 +97,28 @@ constexpr Rule kRules[] = {
     {"-msse", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
     {"-mavx", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
     {"-mfpmath=", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mfpu=", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-maes", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mbmi", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mcrc32", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mcx16", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mf16c", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mfma", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mlzcnt", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mmmx", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mpclmul", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mpopcnt", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mrdrnd", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-msha", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mno-avx", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mno-mmx", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mno-sse", true, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-moutline-atomics", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-mno-outline-atomics", false, Effect::WarnDrop, "dyad-ignored-cpu", kAnyHost},
+    {"-fcf-protection", true, Effect::WarnDrop, "dyad-ignored-protection", kOneIsa},
+    {"-mbranch-protection=", true, Effect::WarnDrop, "dyad-ignored-protection", kOneIsa},
+    {"-fstack-clash-protection", false, Effect::WarnDrop, "dyad-ignored-protection", kGuardPages},
+    {"-fzero-call-used-regs=", true, Effect::WarnDrop, "dyad-ignored-protection", kOneIsa},
     {"-mcmodel=", true, Effect::WarnDrop, "dyad-ignored-model", "has no effect: images lie below 2 GiB"},
     {"-mred-zone", false, Effect::WarnDrop, "dyad-ignored-model", "has no effect: trap frames use the stack below its pointer"},
     {"-mno-red-zone", false, Effect::Drop, kNone, kNone},
@@ -116,7 +158,6 @@ class Parser {
         StringRef name = sys::path::filename(arguments_[0]);
         options_.cxx = name.ends_with("++");
         options_.clang.push_back(arguments_[0]);
-        scanWarningFlags();
         for (next_ = 1; next_ < arguments_.size();) {
             const char* argument = arguments_[next_++];
             if (!ours(argument))
@@ -129,15 +170,23 @@ class Parser {
     }
 
   private:
-    void scanWarningFlags() {
+    enum class Severity { Ignored, Warning, Error };
+
+    // As clang does with its own warnings: the last flag about one counts, one by name before one about all.
+    Severity severityOf(const std::string& name) const {
+        bool off = false, all = false;
+        std::optional<bool> own;
         for (StringRef argument : arguments_) {
-            if (argument == "-Werror")
-                options_.pedanticErrors = true;
             if (argument == "-w")
-                silent_ = true;
-            if (argument.consume_front("-Wno-dyad-"))
-                options_.quietWarnings.push_back("dyad-" + argument.str());
+                return Severity::Ignored;
+            if (argument == "-Werror" || argument == "-Wno-error")
+                all = argument == "-Werror";
+            else if (argument == "-W" + name || argument == "-Wno-" + name)
+                off = argument.starts_with("-Wno-");
+            else if (argument == "-Werror=" + name || argument == "-Wno-error=" + name)
+                own = argument.starts_with("-Werror=");
         }
+        return off ? Severity::Ignored : own.value_or(all) ? Severity::Error : Severity::Warning;
     }
 
     void forward(StringRef argument) {
@@ -152,8 +201,9 @@ class Parser {
     bool ours(StringRef argument) {
         if (!argument.starts_with("-"))
             return false;
-        if (argument.starts_with("-Wno-dyad-") || argument.starts_with("-Wdyad-"))
-            return true;
+        for (StringRef prefix : {"-Wdyad-", "-Wno-dyad-", "-Werror=dyad-", "-Wno-error=dyad-"})
+            if (argument.starts_with(prefix))
+                return true;
         if (matchValue(argument, "--isa=", [&](StringRef value) { setNative(value); }) ||
             matchValue(argument, "--x86-cpu=", [&](StringRef value) { options_.x86Cpu = value.str(); }) ||
             matchValue(argument, "--arm-cpu=", [&](StringRef value) { options_.armCpu = value.str(); }) ||
@@ -260,16 +310,16 @@ class Parser {
     }
 
     void warn(StringRef name, StringRef argument, StringRef text) {
-        if (silent_ || is_contained(options_.quietWarnings, name))
-            return;
-        if (!printWarning(name, "'" + argument + "' " + text, options_.pedanticErrors))
+        Severity severity = severityOf(name.str());
+        if (severity != Severity::Ignored &&
+            !printWarning(name, "'" + argument + "' " + text, severity == Severity::Error))
             failed_ = true;
     }
 
     ArrayRef<const char*> arguments_;
     Options options_;
     size_t next_ = 1;
-    bool failed_ = false, silent_ = false, anyInput_ = false;
+    bool failed_ = false, anyInput_ = false;
 };
 
 } // namespace

@@ -30,8 +30,6 @@ struct Options {
     bool migration = true;               ///< not -fno-migration: the pair gets sites
     std::string emitIr;                  ///< --emit-program-ir=: file for the whole program's IR after all passes
     bool cxx = false;                    ///< called as dyad-c++
-    bool pedanticErrors = false;         ///< -Werror: our warnings become errors
-    std::vector<std::string> quietWarnings; ///< names given as -Wno-dyad-...
     unsigned level = 2;                  ///< 0 to 3: of the link's optimisation and code generation; the last -O decides
     llvm::SmallVector<const char*, 64> clang; ///< what clang's driver gets, argv[0] first
 };
