@@ -47,6 +47,9 @@ class Walk {
     }
 
     Result<Capture> run() {
+        // Values mostly come from the stack: they take about as much room. Nothing moves while the list grows.
+        if (const std::uint64_t sp = general_[stackPointerRegister(isa_)]; stack_.find(sp, 0))
+            frames_.reserve(stack_.end() - sp);
         for (;; ++depth_) {
             const auto stop = table_.findStop(isa_, pc_);
             if (!stop) return Capture(UnknownCode{pc_, depth_});

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <numeric>
 
 namespace dyad {
@@ -50,28 +51,16 @@ void FrameList::clear() {
     sites_.clear();
     ends_.clear();
     bytes_.clear();
+    reversed_ = false;
 }
 
 std::span<std::byte> FrameList::append(std::uint32_t site, std::size_t bytes) {
+    assert(!reversed_);
     const std::size_t start = bytes_.size();
     bytes_.resize(start + bytes);
     sites_.push_back(site);
     ends_.push_back(bytes_.size());
     return std::span(bytes_).subspan(start);
-}
-
-void FrameList::reverse() {
-    FrameList turned;
-    turned.sites_.reserve(sites_.size());
-    turned.ends_.reserve(ends_.size());
-    turned.bytes_.reserve(bytes_.size());
-    for (std::size_t frame = size(); frame-- > 0;) {
-        const auto from = values(frame);
-        turned.sites_.push_back(sites_[frame]);
-        turned.bytes_.insert(turned.bytes_.end(), from.begin(), from.end());
-        turned.ends_.push_back(turned.bytes_.size());
-    }
-    *this = std::move(turned);
 }
 
 Result<void> compareFrames(const SiteTable& table, const FrameList& before, const FrameList& after) {

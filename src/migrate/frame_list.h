@@ -26,11 +26,11 @@ class FrameList {
   public:
     std::size_t size() const { return sites_.size(); }
     bool empty() const { return sites_.empty(); }
-    std::uint32_t site(std::size_t frame) const { return sites_[frame]; }
+    std::uint32_t site(std::size_t frame) const { return sites_[place(frame)]; }
     /// The values of a frame, valueSpace() bytes each, in the order of the site table.
     std::span<const std::byte> values(std::size_t frame) const {
-        const std::size_t start = frame ? ends_[frame - 1] : 0;
-        return std::span(bytes_).subspan(start, ends_[frame] - start);
+        const std::size_t at = place(frame), start = at ? ends_[at - 1] : 0;
+        return std::span(bytes_).subspan(start, ends_[at] - start);
     }
     /// Bytes of the values of all frames.
     std::size_t valueBytes() const { return bytes_.size(); }
@@ -38,13 +38,18 @@ class FrameList {
     void clear();
     /// Appends a frame inside all others and returns its values, `bytes` zeros, to be filled in before the next append.
     std::span<std::byte> append(std::uint32_t site, std::size_t bytes);
-    /// Turns the order round: stacks are walked from the inside.
-    void reverse();
+    /// Turns the order round: stacks are walked from the inside. Nothing can be appended after that.
+    void reverse() { reversed_ = !reversed_; }
+    /// Makes room for values of `bytes` bytes, an estimate.
+    void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
 
   private:
+    std::size_t place(std::size_t frame) const { return reversed_ ? sites_.size() - 1 - frame : frame; }
+
     std::vector<std::uint32_t> sites_;
     std::vector<std::size_t> ends_; ///< of a frame's values in bytes_
     std::vector<std::byte> bytes_;
+    bool reversed_ = false;
 };
 
 /// The self-test of docs/migration.md, section 4: `after`, captured when the arrival stopped again, must be `before`,

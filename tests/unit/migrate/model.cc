@@ -252,7 +252,9 @@ FrameList Model::randomFrames(std::size_t depth, bool atCall) {
 }
 
 FrameList Model::arrive(const FrameList& frames) {
-    FrameList more = frames;
+    FrameList more; // one that was captured cannot be appended to
+    for (std::size_t i = 0; i < frames.size(); ++i)
+        std::ranges::copy(frames.values(i), more.append(frames.site(i), frames.values(i).size()).begin());
     appendFrame(more, 1);
     return more;
 }
