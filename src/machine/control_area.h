@@ -1,6 +1,7 @@
 // The control area: what the monitor tells a guest before it starts, and the rings. Specification: docs/abi.md.
 #pragma once
 
+#include "image/site_table.h"
 #include "machine/guest_memory.h"
 
 #include <string>
@@ -13,8 +14,8 @@ struct ProgramSetup {
     std::vector<std::string> arguments;   ///< argv, with argv[0]
     std::vector<std::string> environment; ///< "NAME=value"
     std::uint64_t flags = 0;              ///< enum dyad_control_flag
-    /// Addresses of the migration points of the half that runs; they must fit into the migration area.
-    std::span<const std::uint32_t> points = {};
+    /// Of the half that runs; they must fit into the migration area.
+    std::span<const MigrationPoint> points = {};
     /// A stop that is wanted from the start: dyad_migration.request and skip.
     std::uint32_t request = 0, skip = 0;
 };

@@ -20,8 +20,7 @@ void Machine::interrupt() {
     ring();
     // A virtual machine takes the ring as an interrupt; a process needs a signal, for which it must be ready.
     constexpr std::uint32_t kPortableStage = 3;
-    const dyad_control &control = *area.control;
-    bool ready = control.boot_stage >= kPortableStage || (control.flags & DYAD_FLAG_RESUME);
+    bool ready = area.control->boot_stage >= kPortableStage;
     if (setup.kind == DYAD_MACHINE_PROCESS && ready) child.signal(SIGUSR1);
 }
 

@@ -62,9 +62,6 @@ Result<std::unique_ptr<Machine>> startMachine(const PairImage &image, const Memo
 Result<void> startQemu(const PairImage &image, Machine &machine);
 Result<void> startProcess(const PairImage &image, Machine &machine, const Installation &installation);
 
-/// Addresses of the migration points of a half, for ProgramSetup; none if the image has no sites.
-std::vector<std::uint32_t> migrationPoints(const PairImage &image, Isa isa);
-
 /// The QEMU system emulator for `isa`.
 struct QemuBinary {
     std::string path, version;

@@ -12,18 +12,23 @@ Result<std::unique_ptr<Program>> Program::make(const PairImage& image, ProgramSe
     if (!common) return std::move(common.error()).in(image.path());
     program->common_ = *common;
     for (Isa isa : kIsas) {
-        auto index = static_cast<std::size_t>(isa);
-        program->points_[index] = migrationPoints(image, isa);
         auto placement = FramePlacement::make(program->sites(), isa);
         if (!placement) return std::move(placement.error()).in(image.path());
-        program->placements_[index].emplace(std::move(*placement));
+        program->placements_[static_cast<std::size_t>(isa)].emplace(std::move(*placement));
     }
     return program;
 }
 
+std::span<const MigrationPoint> Program::points(Isa isa) const {
+    return movable() ? sites().points(isa) : std::span<const MigrationPoint>();
+}
+
 std::uint64_t Program::migrationSize(std::uint64_t recordsSize) const {
     constexpr std::uint64_t kRecordAlign = 8;
-    return std::max(points_[0].size(), points_[1].size()) * sizeof(std::uint32_t) + kRecordAlign + recordsSize;
+    std::size_t most = 0;
+    for (Isa isa : kIsas)
+        most = std::max(most, points(isa).size_bytes());
+    return most + kRecordAlign + recordsSize;
 }
 
 Result<MemoryPlan> Program::planStart(std::uint64_t ramSize) const {
@@ -39,7 +44,7 @@ Result<MemoryPlan> Program::planDestination(std::uint64_t arenaSize, std::uint64
 Result<std::unique_ptr<Machine>> Program::start(const MemoryPlan& plan, const MachineSetup& machine,
                                                 std::uint32_t request, std::uint32_t skip) const {
     ProgramSetup setup = setup_;
-    setup.points = points_[static_cast<int>(machine.isa)];
+    setup.points = points(machine.isa);
     setup.request = request;
     setup.skip = skip;
     return startMachine(image_, plan, setup, machine, installation_);
@@ -47,7 +52,7 @@ Result<std::unique_ptr<Machine>> Program::start(const MemoryPlan& plan, const Ma
 
 Result<std::unique_ptr<Machine>> Program::startDestination(const MemoryPlan& plan, const MachineSetup& machine) const {
     ProgramSetup setup = setup_;
-    setup.points = points_[static_cast<int>(machine.isa)];
+    setup.points = points(machine.isa);
     // The files were copied in on the first machine.
     setup.flags = (setup.flags & ~std::uint64_t(DYAD_FLAG_FILES_IN)) | DYAD_FLAG_RESUME;
     return startMachine(image_, plan, setup, machine, installation_);

@@ -43,11 +43,11 @@ class Program {
 
   private:
     Program(const PairImage& image, ProgramSetup setup) : image_(image), setup_(std::move(setup)) {}
+    std::span<const MigrationPoint> points(Isa isa) const;
 
     const PairImage& image_;
     ProgramSetup setup_;
     Installation installation_ = Installation::find();
-    std::array<std::vector<std::uint32_t>, kIsas.size()> points_;
     std::array<std::optional<FramePlacement>, kIsas.size()> placements_;
     CommonData common_;
 };
