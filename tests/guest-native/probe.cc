@@ -256,7 +256,7 @@ const Probe kProbes[] = {
     {"ends", ends},
     {"leaf-memory", testMemory},
     {"leaf-compare", testCompare},
-    {"leaf-jumps", testJumps},
+    {"contexts", testContexts},
     {"leaf-float-environment", testFloatEnvironment},
     {"leaf-int128", testInt128},
     {"points", testPoints},

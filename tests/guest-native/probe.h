@@ -18,7 +18,7 @@ void tell(const char* text);
 // probe_leaf.cc: the native leaves; each runs to its end with finish().
 void testMemory();
 void testCompare();
-void testJumps();
+void testContexts();
 void testFloatEnvironment();
 void testInt128();
 

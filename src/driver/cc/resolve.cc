@@ -3,6 +3,7 @@
 
 #include "driver/cc/messages.h"
 #include "layout/lld.h"
+#include "passes/migration/setjmp_contexts.h"
 #include "passes/wrap_symbols.h"
 
 #include "llvm/Bitcode/BitcodeReader.h"
@@ -216,7 +217,8 @@ SymbolUsers completeNatives(const Module& module, Resolution& resolution, std::a
             SymbolUsers undefined = undefinedByModule(module);
             undefined.merge(undefinedByNatives(module, natives));
             std::erase_if(undefined, [&](const auto& entry) {
-                return defined[index].contains(entry.first) || assigned.contains(entry.first) || isScriptSymbol(entry.first);
+                return defined[index].contains(entry.first) || assigned.contains(entry.first) ||
+                       isScriptSymbol(entry.first) || isSetjmp(entry.first);
             });
             return undefined;
         };

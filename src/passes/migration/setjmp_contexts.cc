@@ -21,12 +21,14 @@ namespace {
 constexpr unsigned kContextWord = 0, kStackPointerWord = 8, kMaskFlagWord = 256;
 
 // 1 plain, 2 with the signal mask.
+int setjmpKind(StringRef name) {
+    static const StringSet<> plain{"setjmp", "_setjmp", "__setjmp"}, masked{"sigsetjmp", "__sigsetjmp"};
+    return plain.contains(name) ? 1 : masked.contains(name) ? 2 : 0;
+}
+
 int setjmpKind(const CallBase& call) {
     const Function* callee = namedCallee(call);
-    if (!callee || !callee->isDeclaration())
-        return 0;
-    static const StringSet<> plain{"setjmp", "_setjmp", "__setjmp"}, masked{"sigsetjmp", "__sigsetjmp"};
-    return plain.contains(callee->getName()) ? 1 : masked.contains(callee->getName()) ? 2 : 0;
+    return callee && callee->isDeclaration() ? setjmpKind(callee->getName()) : 0;
 }
 
 // Loads are volatile: the memory may have changed since the first return of setjmp, and no pass knows.
@@ -99,6 +101,8 @@ CallInst* lower(CallBase& call, int kind, AllocaInst* context) {
 }
 
 } // namespace
+
+bool isSetjmp(StringRef name) { return setjmpKind(name) != 0; }
 
 SetjmpContexts lowerSetjmp(Module& module) {
     SetjmpContexts contexts;

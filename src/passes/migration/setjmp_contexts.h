@@ -7,6 +7,7 @@
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
 
 namespace llvm {
 class AllocaInst;
@@ -30,6 +31,9 @@ struct SetjmpContexts {
 };
 
 inline constexpr std::uint64_t kContextSize = 256, kContextArmed = 248;
+
+/// Whether lowerSetjmp() replaces the calls of the function of this name, so that nobody defines it.
+bool isSetjmp(llvm::StringRef name);
 
 /// Lowers every call of setjmp and sigsetjmp. Values that are live after one of them live in memory from here on.
 SetjmpContexts lowerSetjmp(llvm::Module& module);
