@@ -121,7 +121,7 @@ bool linkHalves(HalvesInput input) {
     // Every common section gets the same rank and size in both halves.
     LayoutInput objects;
     objects.gcSections = input.arguments.gcSections;
-    objects.roots = {"__dyad_start", "__dyad_fault"};
+    objects.roots = {"__dyad_start", "__dyad_fault", "__dyad_arrived"};
     for (StringRef definition : input.arguments.definitions)
         objects.roots.push_back(definition.split('=').second.str()); // if it is a symbol, it stays
     collectObjects(input, objects);

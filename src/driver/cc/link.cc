@@ -195,9 +195,13 @@ int runLink(const LinkRequest& request) {
         }
 
     // Layout, two links, one file.
-    return linkHalves({request.toolchain, *arguments, {std::move(inputs->natives), std::move(*natives)}, std::move(*portable)})
-               ? 0
-               : 1;
+    HalvesInput halves{request.toolchain,
+                       *arguments,
+                       {std::move(inputs->natives), std::move(*natives)},
+                       std::move(*portable),
+                       plan ? &*plan : nullptr,
+                       std::move(records)};
+    return linkHalves(std::move(halves)) ? 0 : 1;
 }
 
 } // namespace dyad

@@ -77,8 +77,10 @@ void addEntryPoint(Function& function) {
 
 class LoopPoints {
   public:
-    LoopPoints(LoopInfo& loops, DominatorTree& dominators, ScalarEvolution& evolution)
-        : loops_(loops), dominators_(dominators), evolution_(evolution) {}
+    /// `stopping`: functions that begin with a point.
+    LoopPoints(LoopInfo& loops, DominatorTree& dominators, ScalarEvolution& evolution,
+               const SmallPtrSetImpl<Function*>& stopping)
+        : loops_(loops), dominators_(dominators), evolution_(evolution), stopping_(stopping) {}
 
     void run() {
         for (Loop* loop : loops_)
@@ -104,10 +106,16 @@ class LoopPoints {
             body += decide(*inner);
         for (size_t i = before; i < headers_.size(); ++i)
             passesPoint |= always(headers_[i]);
-        for (BasicBlock* block : loop.blocks())
-            if (loops_.getLoopFor(block) == &loop)
-                for (Instruction& instruction : *block)
-                    body += isa<CallBase>(instruction) && !isa<IntrinsicInst>(instruction) ? kCallCost : 1;
+        for (BasicBlock* block : loop.blocks()) {
+            if (loops_.getLoopFor(block) != &loop)
+                continue;
+            for (Instruction& instruction : *block) {
+                auto* call = dyn_cast<CallBase>(&instruction);
+                body += call && !isa<IntrinsicInst>(call) ? kCallCost : 1;
+                if (call && stopping_.contains(namedCallee(*call)) && always(block))
+                    passesPoint = true;
+            }
+        }
         unsigned trips = evolution_.getSmallConstantMaxTripCount(&loop);
         if (trips && trips * body <= kShort)
             return trips * body;
@@ -124,6 +132,7 @@ class LoopPoints {
     LoopInfo& loops_;
     DominatorTree& dominators_;
     ScalarEvolution& evolution_;
+    const SmallPtrSetImpl<Function*>& stopping_;
     SmallVector<BasicBlock*, 16> headers_;
     SmallVector<StripPlan, 16> strips_;
 };
@@ -239,19 +248,21 @@ void placeMigrationPoints(Module& module) {
     FunctionAnalysisManager analyses;
     builder.registerFunctionAnalyses(analyses);
     SmallPtrSet<Function*, 16> excluded = calledOnOtherStacks(module);
+    SmallPtrSet<Function*, 16> stopping;
     SmallVector<Function*, 16> recursive = RecursionPoints(module).run();
+    erase_if(recursive, [&](Function* function) { return excluded.contains(function); });
+    stopping.insert(recursive.begin(), recursive.end());
     for (Function& function : module) {
         if (function.isDeclaration() || excluded.contains(&function))
             continue;
         removeUnreachableBlocks(function);
         LoopPoints(analyses.getResult<LoopAnalysis>(function), analyses.getResult<DominatorTreeAnalysis>(function),
-                   analyses.getResult<ScalarEvolutionAnalysis>(function))
+                   analyses.getResult<ScalarEvolutionAnalysis>(function), stopping)
             .run();
         analyses.clear(function, function.getName());
     }
     for (Function* function : recursive)
-        if (!excluded.contains(function))
-            addEntryPoint(*function);
+        addEntryPoint(*function);
 }
 
 } // namespace dyad

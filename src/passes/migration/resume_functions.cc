@@ -3,6 +3,7 @@
 
 #include "passes/migration/pieces.h"
 
+#include "llvm/ADT/MapVector.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/InstIterator.h"
@@ -197,6 +198,18 @@ class ResumeFunction {
             saveContexts(builder);
         auto* nowhere = BasicBlock::Create(context_, "no.site", resume_);
         new UnreachableInst(context_, nowhere);
+        auto* common = BasicBlock::Create(context_, "all.values", resume_);
+        SwitchInst* fill = builder.CreateSwitch(index, nowhere, sites_.size());
+        for (size_t i = 0; i < sites_.size(); ++i)
+            fill->addCase(builder.getInt32(i), bringValues(sites_[i], common));
+        // One definition of each value serves all sites: what the clone does not define again needs no phi anywhere.
+        builder.SetInsertPoint(common);
+        for (const auto& [value, place] : staging_) {
+            Value* brought = builder.CreateLoad(value->getType(), place, value->getName());
+            brought_[value] = brought;
+            if (AllocaInst* slot = slotOf(value))
+                builder.CreateStore(brought, slot);
+        }
         SwitchInst* dispatch = builder.CreateSwitch(index, nowhere, sites_.size());
         for (size_t i = 0; i < sites_.size(); ++i)
             dispatch->addCase(builder.getInt32(i), enterAt(sites_[i], continuations_[i]));
@@ -232,30 +245,47 @@ class ResumeFunction {
         }
     }
 
-    BasicBlock* enterAt(const Site& site, const Continuation& continuation) {
-        auto* block = BasicBlock::Create(context_, "enter", resume_);
+    // Loads what was recorded, computes what follows from it, and leaves both where all sites leave them.
+    BasicBlock* bringValues(const Site& site, BasicBlock* common) {
+        auto* block = BasicBlock::Create(context_, "values", resume_);
         IRBuilder<> builder(block);
-        builder.SetCurrentDebugLocation(continuation.call->getDebugLoc());
-        // What was recorded, then what follows from it.
-        std::vector<Value*> pieces, operands{builder.getInt64(site.number)};
+        std::vector<Value*> pieces;
         std::uint64_t offset = kRecordValues;
         for (Value* value : site.recorded)
             for (Type* type : pieceTypes(value->getType())) {
                 Value* piece = recordField(builder, type, offset);
                 cast<LoadInst>(piece)->setAlignment(Align(8));
                 pieces.push_back(piece);
-                operands.push_back(piece);
                 offset += std::max<std::uint64_t>(pieceSize(type), 8);
             }
         DenseMap<Value*, Value*> known;
         ArrayRef<Value*> left = pieces;
         for (Value* value : site.recorded)
             known[value] = joinValue(builder, value->getType(), left);
-        for (Value* value : site.live) {
-            Value* again = compute(builder, value, known);
-            if (AllocaInst* slot = slotOf(value))
-                builder.CreateStore(again, slot);
-        }
+        for (Value* value : site.recorded)
+            builder.CreateStore(known[value], stagingOf(value));
+        for (Value* value : site.live)
+            if (!is_contained(site.recorded, value))
+                builder.CreateStore(compute(builder, value, known), stagingOf(value));
+        builder.CreateBr(common);
+        return block;
+    }
+
+    AllocaInst* stagingOf(Value* value) {
+        AllocaInst*& place = staging_[value];
+        if (!place)
+            place = new AllocaInst(value->getType(), 0, value->getName() + ".staged", entry_->begin());
+        return place;
+    }
+
+    BasicBlock* enterAt(const Site& site, const Continuation& continuation) {
+        auto* block = BasicBlock::Create(context_, "enter", resume_);
+        IRBuilder<> builder(block);
+        builder.SetCurrentDebugLocation(continuation.call->getDebugLoc());
+        std::vector<Value*> operands{builder.getInt64(site.number)};
+        for (Value* value : site.recorded)
+            for (Value* piece : splitValue(builder, brought_[value]))
+                operands.push_back(piece);
         // The next frame, in place of the call.
         Value* next = recordField(builder, builder.getPtrTy(), kRecordNext);
         auto* type = FunctionType::get(continuation.call->getType(), false);
@@ -309,6 +339,8 @@ class ResumeFunction {
     DenseMap<const Value*, AllocaInst*> slots_; ///< by value of the clone: where its uses in other blocks find it
     DenseMap<const Value*, AllocaInst*> originalSlots_; ///< the same by value of the original
     std::vector<AllocaInst*> allSlots_;
+    MapVector<Value*, AllocaInst*> staging_; ///< by value of the original: how it gets from the record to all.values
+    DenseMap<Value*, Value*> brought_;       ///< by value of the original: its one load there
     DenseMap<BasicBlock*, BasicBlock*> entries_; ///< block of the clone: the copy of it that is entered in the middle
 };
 
