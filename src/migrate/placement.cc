@@ -19,7 +19,7 @@ struct RecordHeader {
 static_assert(sizeof(RecordHeader) == 16);
 
 /// An entry of the list of points: address of the NOP, and of the code that stops there.
-constexpr std::uint64_t kPointSize = 2 * sizeof(std::uint32_t);
+constexpr std::uint64_t kPointSize = sizeof(MigrationPoint);
 
 constexpr std::uint64_t roundUp(std::uint64_t value, std::uint64_t to) {
     return (value + to - 1) / to * to;
