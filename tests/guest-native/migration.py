@@ -80,16 +80,20 @@ class Guest(Machine):
 
     def stopped(self, number):
         self.until("stop", lambda: self.get32(STATE) == IS_STOPPED and self.get32(STOPPED) == number)
-        for point in self.points:
-            at = point - IMAGE_BASE
-            expect("instruction at a point", self.ram[at:at + len(NOP[self.isa])], NOP[self.isa])
+
+    def holds_nops(self):
+        size = len(NOP[self.isa])
+        return all(self.ram[point - IMAGE_BASE:point - IMAGE_BASE + size] == NOP[self.isa] for point in self.points)
 
     def go_on(self, request=None, skip=0):
+        """Nothing is asked for then, unless there is a new request."""
         if request is not None:
             self.put32(SKIP, skip)
             self.put32(REQUEST, request)
         self.put32(COMMAND, CONTINUE)
         self.ring()
+        if request is None:
+            self.until("NOPs", self.holds_nops)
 
     def passes(self):
         result = self.run(20)
@@ -141,8 +145,7 @@ def withdrawn(guest):
         guest.until("traps", lambda: guest.get32(SKIP) < 1 << 30)
         guest.put32(REQUEST, 0)
         guest.interrupt()
-        point = guest.points[0] - IMAGE_BASE
-        guest.until("NOPs", lambda: guest.ram[point:point + len(NOP[guest.isa])] == NOP[guest.isa])
+        guest.until("NOPs", guest.holds_nops)
     guest.stop(5)
     guest.go_on()
     guest.passes()

@@ -46,9 +46,9 @@ void waitForCommand(uint32_t command) {
     shared().command = DYAD_MIGRATION_NONE;
 }
 
-/// Stops until the monitor lets the program go on. Registers are saved.
+/// Stops until the monitor lets the program go on. Registers are saved. Points stay as they are until it is known what comes
+/// next: most often nothing, because the program goes on elsewhere.
 void stop(uint32_t request, bool atCall) {
-    patchPoints(false);
     volatile dyad_migration& m = shared();
     m.at_call = atCall;
     m.clock_ns = __dyad_clock();
