@@ -39,7 +39,7 @@ struct Sample {
         manifest.id = "00112233445566778899aabbccddeeff";
         checkpoint.pairId = manifest.id;
         checkpoint.name = "brave-otter";
-        checkpoint.imagePath = "/home/someone/program";
+        checkpoint.imagePath = "/opt/programs/program";
         checkpoint.toolVersion = "0.1.0";
         checkpoint.isa = Isa::aarch64;
         checkpoint.arenaSize = memory.plan().arenaSize;

@@ -72,7 +72,7 @@ TEST_F(CheckpointTest, StartTellsWhichImageItNeeds) {
     auto start = readCheckpointStart(source, "F");
     ASSERT_TRUE(start) << start.error().message;
     EXPECT_EQ(start->pairId, sample.manifest.id);
-    EXPECT_EQ(start->imagePath, "/home/someone/program");
+    EXPECT_EQ(start->imagePath, "/opt/programs/program");
     EXPECT_EQ(start->program.arguments.size(), 3u);
 }
 
