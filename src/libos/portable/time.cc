@@ -46,6 +46,7 @@ LinuxTimeval toTimeval(int64_t ns) { return {ns / kSecond, ns % kSecond / 1000};
 int64_t realTime() { return static_cast<int64_t>(__dyad_clock()) + realOffset; }
 
 void initialiseClock() {
+    cpuAhead = 0;
     __dyad_clock_rate(monitor.tickHz);
     int64_t since = 0;
     if (uint64_t hz = monitor.tickHz) {

@@ -17,6 +17,7 @@ const char __dyad_tls_start[64] = {}, __dyad_tls_file_end[1] = {}, __dyad_tls_en
 
 void __dyad_notify(void) { fake->monitor.step(); }
 void __dyad_wait(uint64_t deadline) {
+    if (auto onWait = fake->onWait) onWait();
     if (fake->monitor.step()) return;
     if (deadline == UINT64_MAX) {
         fake->deadlocked = true;
@@ -26,7 +27,7 @@ void __dyad_wait(uint64_t deadline) {
 }
 uint64_t __dyad_clock(void) { return fake->now += 1000; }
 uint64_t __dyad_ticks(void) { return fake->now; }
-uint64_t __dyad_cpu_time(void) { return UINT64_MAX; }
+uint64_t __dyad_cpu_time(void) { return fake->cpuTime; }
 void __dyad_clock_rate(uint64_t) {}
 int32_t __dyad_protect(uintptr_t address, uint64_t size, uint32_t prot) {
     if (fake) fake->protections.emplace_back(address, prot);

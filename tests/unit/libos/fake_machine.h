@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ struct Halt {};
 struct FakeMachine {
     FakeMonitor monitor;
     uint64_t now = 1000000;
+    uint64_t cpuTime = UINT64_MAX; ///< the machine cannot tell
     bool deadlocked = false;
+    std::function<void()> onWait; ///< called by each __dyad_wait, if set
     unsigned stopPoints = 0; ///< calls of __dyad_stop_point
     std::vector<std::pair<uint64_t, uint32_t>> protections; ///< address, prot of each __dyad_protect
 };

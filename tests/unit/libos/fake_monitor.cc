@@ -126,6 +126,12 @@ void FakeMonitor::handle(uint32_t type, const std::string& payload) {
         fileOrder.push_back(path);
         break;
     }
+    case DYAD_FRAME_MIGRATE: {
+        migrations.push_back(read<uint32_t>(payload, 0));
+        const int32_t answer[2] = {migrationErrno, 0};
+        send(DYAD_FRAME_MIGRATED, answer, sizeof answer);
+        break;
+    }
     case DYAD_FRAME_FILES_END:
         filesEnded = true;
         break;

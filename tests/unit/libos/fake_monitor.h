@@ -39,6 +39,8 @@ struct FakeMonitor {
         std::string payload;
     };
     std::deque<Outgoing> outgoing;
+    std::vector<uint32_t> migrations; ///< ISAs that were asked for
+    int migrationErrno = 0;           ///< the answer
     int64_t realTime = 1700000000'000000000;
     uint64_t tickHz = 1000000000;
 
