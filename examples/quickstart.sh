@@ -1,6 +1,7 @@
 #!/bin/bash
 # From a clean clone to a running pair, asking nothing: installs the packages that are missing, builds Dyad, builds an
-# example, runs both of its halves side by side, and shows that addresses and output agree. May be run any number of times.
+# example, runs both of its halves side by side, shows that addresses and output agree, and moves a running program from one ISA
+# to the other. May be run any number of times.
 #   examples/quickstart.sh [--machine process|qemu] [--jobs N]
 set -euo pipefail
 
@@ -54,6 +55,34 @@ step "Proving that every symbol agrees"
 echo "dyad check addresses"
 dyad check addresses
 
+step "Moving a program that runs"
+echo "dyad-cc -O2 examples/migrate/primes.c -o primes"
+dyad-cc -O2 "$root/examples/migrate/primes.c" -o primes
+name=quickstart-$$
+echo "dyad run --machine $machine --isa x86_64 --name $name primes &"
+dyad run --machine "$machine" --isa x86_64 --name "$name" primes >primes.txt &
+running=$!
+# It is in the middle of its work when it has printed something and not everything.
+for _ in $(seq 600); do
+    [ -s primes.txt ] && break
+    kill -0 "$running" 2>/dev/null || break
+    sleep 0.1
+done
+echo "dyad migrate $name --isa aarch64"
+if ! dyad migrate "$name" --isa aarch64; then
+    kill "$running" 2>/dev/null
+    exit 1
+fi
+wait "$running"
+echo
+cat primes.txt
+# Every number as if it had stayed: a run that is not moved prints the same but for the last word.
+dyad run --machine "$machine" --isa x86_64 primes >unmoved.txt
+cmp <(sed 's/ on .*//' primes.txt) <(sed 's/ on .*//' unmoved.txt) ||
+    { echo "quickstart.sh: error: the moved program printed something else" >&2; exit 1; }
+grep -q 'on x86_64$' primes.txt && grep -q 'on aarch64$' primes.txt ||
+    { echo "quickstart.sh: error: the program did not move in the middle of its work" >&2; exit 1; }
+
 step "Done"
-echo "Both halves printed the same addresses and the same results."
+echo "Both halves printed the same addresses and the same results, and a running program went from one to the other."
 echo "Next: export PATH=\"$build/bin:\$PATH\"; dyad-cc yours.c -o yours; dyad run --isa aarch64 yours"

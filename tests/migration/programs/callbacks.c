@@ -1,5 +1,6 @@
 // Moved inside functions that the library calls back: in qsort, qsort_r, bsearch, lfind, tsearch and twalk. fine
 // _GNU_SOURCE
+#define _GNU_SOURCE
 #include "check.h"
 #include <search.h>
 

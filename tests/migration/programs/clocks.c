@@ -1,5 +1,7 @@
 // Clocks go on over a move and never go back, sleeps last as long as they must, timers ring, CPU time grows. fine
 // _GNU_SOURCE
+// qemu: yes
+#define _GNU_SOURCE
 #include "check.h"
 #include <signal.h>
 #include <sys/time.h>

@@ -1,6 +1,8 @@
 // Open files and directories with their positions: streams with half-used buffers, descriptors, appending, seeking
 // back, duplicated descriptors that share a position, a pipe with bytes in it, temporary files that are already
 // unlinked. fine _GNU_SOURCE
+// qemu: yes
+#define _GNU_SOURCE
 #include "check.h"
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 // Standard input read bit by bit, by character, line, number and block, moved in between: no byte is lost or seen
 // twice.
 // stdin: first line\nsecond line\n12 34 56.5 0x1f\nword another\n\nlast lines\nabcdefghijklmnopqrstuvwxyz0123456789\nthe end without newline
+// qemu: yes
 #include "check.h"
 #include <unistd.h>
 

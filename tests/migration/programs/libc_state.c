@@ -1,5 +1,6 @@
 // State inside the C library: random sequences, strtok, the locale, buffers of stdio in all three modes, errno,
 // environment, getopt, regular expressions, wide characters half-way through a conversion. fine _GNU_SOURCE
+#define _GNU_SOURCE
 #include "check.h"
 #include <errno.h>
 #include <getopt.h>

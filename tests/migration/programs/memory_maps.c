@@ -1,5 +1,6 @@
 // mmap and mprotect: pages mapped before a move are there after it, with their content and their protection. fine
 // _GNU_SOURCE
+#define _GNU_SOURCE
 #include "check.h"
 #include <setjmp.h>
 #include <signal.h>

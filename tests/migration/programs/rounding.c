@@ -1,6 +1,7 @@
 // The floating-point environment: rounding mode and exception flags move along, and so does what was computed under
 // them.
 // flags: -frounding-math
+// qemu: yes
 #include "check.h"
 #include <fenv.h>
 #include <math.h>

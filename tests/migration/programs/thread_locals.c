@@ -1,4 +1,5 @@
 // Thread-local variables: with initialisers, zero, of large alignment, addresses kept elsewhere, structures and tables.
+// qemu: yes
 #include "check.h"
 
 static _Thread_local int counter = 41;

@@ -1,5 +1,6 @@
 // Moved in the middle of variable arguments: a formatter with callbacks for its conversions, nested va_copy, a stream
 // whose write function is the program's own, and printf to it. fine _GNU_SOURCE
+#define _GNU_SOURCE
 #include "check.h"
 #include <stdarg.h>
 

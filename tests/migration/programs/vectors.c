@@ -1,6 +1,7 @@
 // Values of vector types, of 16, 32 and 64 bytes, live over calls and points, passed, returned and carried around
 // loops.
 // flags: -Wno-psabi
+// qemu: yes
 #include "check.h"
 
 typedef int v4 __attribute__((vector_size(16)));
