@@ -16,6 +16,7 @@ memory=$(size "" "" 512M)
 
 # Through files: the output replaces the input, as bzip2 does.
 everywhere compress big /dev/null "$bzip2" "$native" -v text
+moving compress big /dev/null "$bzip2" -v text
 cp -a compress.reference.fs compressed
 everywhere decompress compressed /dev/null "$bzip2" "$native" -v -d text.bz2
 cmp decompress.reference.fs/text big/text || fail "expected the text back"
@@ -23,6 +24,7 @@ cmp decompress.reference.fs/text big/text || fail "expected the text back"
 # Through streams.
 everywhere stream-compress samples big/text "$bzip2" "$native" -1
 everywhere stream-decompress samples compressed/text.bz2 "$bzip2" "$native" -dc
+moving stream-decompress samples compressed/text.bz2 "$bzip2" -dc
 
 # The samples that come with bzip2, several files at a time, and what it says of bad input.
 everywhere samples samples /dev/null "$bzip2" "$native" -9k sample1.ref sample2.ref sample3.ref

@@ -14,6 +14,7 @@ cp "$programs_root"/lua/*.lua fs/
 for script in fs/*.lua; do
     script=${script#fs/}
     everywhere "${script%.lua}" fs /dev/null "$lua" "$native" "$script" "$(size 1 2 10)"
+    moving "${script%.lua}" fs /dev/null "$lua" "$script" "$(size 1 2 10)"
 done
 printf 'return 6 * 7\nx = nil + 1\nprint(_VERSION)\n' >commands
 everywhere interactive fs commands "$lua" "$native" -i

@@ -18,6 +18,7 @@ cp "$programs_root"/awk/*.awk fs/
 for program in fs/*.awk; do
     program=${program#fs/}
     everywhere "${program%.awk}" fs fs/text "$mawk" "$native" -f "$program"
+    moving "${program%.awk}" fs fs/text "$mawk" -f "$program"
 done
 everywhere file fs /dev/null "$mawk" "$native" -F, 'NF == 4 { total[$2] += $3 } END { for (w in total) n++; print n; print > "report"; print n > "report" }' text
 everywhere status fs /dev/null "$mawk" "$native" 'BEGIN { exit 7 }'

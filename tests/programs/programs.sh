@@ -1,6 +1,7 @@
 # Sourced by the program tests, after harness.sh: fetches a program, builds it for Dyad and natively, and runs both.
 # What is built stays in $DYAD_BUILD/programs/<name>/{dyad,reference}, for the benchmarks and for a look afterwards.
 
+source "$tests_root/lib/hops.sh"
 programs_root=$tests_root/programs
 cache=${DYAD_SOURCE_CACHE:-$DYAD_BUILD/cache/sources}
 
@@ -119,6 +120,29 @@ everywhere() {
         }
         rm -rf "$what.fs" "$what.out"
     done
+}
+
+# moving NAME FOLDER INPUT IMAGE ARGS...: after everywhere NAME, runs IMAGE again on process machines, from either ISA, moved at
+# random times and, for torture, at many deterministic points too; output, exit status and files must be those of the native run.
+moving() {
+    local name=$1 folder=$2 input=$3 image=$4 isa hop start
+    shift 4
+    local hops=("every=random,count=12")
+    if torture; then hops=("every=random" "points=100003,count=150" "points=7,count=150"); fi
+    for isa in x86_64 aarch64; do
+        for hop in "${hops[@]}"; do
+            start=$SECONDS
+            rm -rf moving.fs
+            hop_run moving 3 "$hop" "$(cat "$name.reference.status")" "$name.reference.out" "$input" \
+                --isa "$isa" --machine process ${memory:+--mem "$memory"} --fs "$folder" --fs-out moving.fs "$image" -- "$@"
+            diff -r "$name.reference.fs" moving.fs >moving.diff 2>&1 || {
+                head -n 20 moving.diff >&2
+                fail "$name: files differ from those of the native run"
+            }
+            echo "$name.$isa moved $(hops_in moving.stats) times ($hop): $((SECONDS - start))s"
+        done
+    done
+    rm -rf moving.fs moving.*
 }
 
 same_file() { # EXPECTED FOUND WHAT

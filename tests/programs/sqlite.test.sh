@@ -22,6 +22,8 @@ mkdir fs
 python3 "$programs_root/sql.py" "$(size 1000 5000 100000)" >fs/script.sql
 everywhere memory fs fs/script.sql "$sqlite" "$native" -batch :memory:
 everywhere file fs fs/script.sql "$sqlite" "$native" -batch -csv data.db
+moving memory fs fs/script.sql "$sqlite" -batch :memory:
+moving file fs fs/script.sql "$sqlite" -batch -csv data.db
 cp -a file.reference.fs again
 everywhere reopen again /dev/null "$sqlite" "$native" data.db \
     'PRAGMA integrity_check; SELECT count(*), sum(amount) FROM orders;' .schema

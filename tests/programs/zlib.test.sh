@@ -21,6 +21,8 @@ mkdir work
 python3 "$programs_root/text.py" "$(size 500000 3000000 30000000)" 7 >work/text
 everywhere compress work work/text "$dyad_tree/minigzip" "$reference_tree/minigzip" -9
 cp compress.reference.out text.gz
+moving compress work work/text "$dyad_tree/minigzip" -9
 everywhere decompress work text.gz "$dyad_tree/minigzip" "$reference_tree/minigzip" -d
 cmp decompress.reference.out work/text || fail "expected the text back"
+moving decompress work text.gz "$dyad_tree/minigzip" -d
 everywhere files work /dev/null "$dyad_tree/minigzip" "$reference_tree/minigzip" text
