@@ -136,7 +136,7 @@ Result<void> FramePlacement::place(const FrameList& frames, GuestMemory& destina
         const auto values = frames.values(i);
         const RecordHeader header{next, index, static_cast<std::uint32_t>(sizeof(RecordHeader) + values.size())};
         std::memcpy(to, &header, sizeof header);
-        std::memcpy(to + sizeof header, values.data(), values.size());
+        std::ranges::copy(values, to + sizeof header);
         to += header.size;
     }
     auto& migration = reinterpret_cast<dyad_control*>(destination.control().data())->migration;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -86,8 +87,8 @@ Result<RingState> readRing(const dyad_ring& ring, std::span<const std::byte> sto
                                  state.head, state.tail, storage.size())};
     state.bytes.resize(used);
     const std::size_t start = state.tail & (storage.size() - 1), first = std::min(used, storage.size() - start);
-    std::memcpy(state.bytes.data(), storage.data() + start, first);
-    std::memcpy(state.bytes.data() + first, storage.data(), used - first);
+    const auto rest = std::ranges::copy(storage.subspan(start, first), state.bytes.begin()).out;
+    std::ranges::copy(storage.first(used - first), rest);
     return state;
 }
 
@@ -97,8 +98,8 @@ Result<void> writeRing(const RingState& state, dyad_ring& ring, std::span<std::b
         return Error{fmt::format("the ring {} cannot be restored: {} produced, {} consumed, {} bytes, into {} bytes",
                                  name, state.head, state.tail, used, storage.size())};
     const std::size_t start = state.tail & (storage.size() - 1), first = std::min(used, storage.size() - start);
-    std::memcpy(storage.data() + start, state.bytes.data(), first);
-    std::memcpy(storage.data(), state.bytes.data() + first, used - first);
+    std::ranges::copy(std::span(state.bytes).first(first), storage.begin() + static_cast<std::ptrdiff_t>(start));
+    std::ranges::copy(std::span(state.bytes).subspan(first), storage.begin());
     ring.producer_waiting = state.producerWaiting;
     ring.consumer_waiting = state.consumerWaiting;
     __atomic_store_n(&ring.tail, state.tail, __ATOMIC_RELEASE);

@@ -4,7 +4,7 @@
 #include "migrate/checkpoint.h"
 #include "model.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace dyad::test {
 
@@ -24,7 +24,7 @@ class MemorySource : public ByteSource {
     explicit MemorySource(std::span<const std::byte> bytes) : bytes_(bytes) {}
     Result<std::size_t> read(std::span<std::byte> to) override {
         const std::size_t n = std::min(to.size(), bytes_.size());
-        std::memcpy(to.data(), bytes_.data(), n);
+        std::ranges::copy(bytes_.first(n), to.begin());
         bytes_ = bytes_.subspan(n);
         return n;
     }

@@ -6,6 +6,7 @@
 #include "migrate/capture.h"
 #include "migrate/placement.h"
 
+#include <cstring>
 #include <gtest/gtest.h>
 #include <xxhash.h>
 
