@@ -5,10 +5,14 @@
 
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/DiagnosticHandler.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/OptBisect.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/CommandLine.h"
@@ -74,11 +78,52 @@ void adaptBarriers(Module& module, char floatConstraint) {
         }
 }
 
+// The function that code generation works on: optional passes ask whether they are to run for it.
+class CurrentFunction : public OptPassGate {
+  public:
+    bool shouldRunPass(const StringRef, StringRef description) override {
+        if (description.consume_front("function (") && description.consume_back(")"))
+            name_ = description.str();
+        return true;
+    }
+    bool isEnabled() const override { return true; }
+    const std::string& name() const { return name_; }
+
+  private:
+    std::string name_;
+};
+
+// Keeps errors that code generation would otherwise print and exit with.
+struct ErrorCollector : DiagnosticHandler {
+    explicit ErrorCollector(const CurrentFunction& current) : current(current) {}
+    bool handleDiagnostics(const DiagnosticInfo& info) override {
+        if (info.getSeverity() != DS_Error)
+            return false;
+        std::string text;
+        raw_string_ostream stream(text);
+        DiagnosticPrinterRawOStream printer(stream);
+        info.print(printer);
+        if (StringRef(text).contains("ran out of registers"))
+            tooFewRegisters.insert(current.name());
+        else
+            others += (others.empty() ? "" : "\n") + text;
+        return true;
+    }
+    const CurrentFunction& current;
+    std::set<std::string> tooFewRegisters;
+    std::string others;
+};
+
 Error generateOne(StringRef bitcode, Isa isa, const CodegenOptions& options, ObjectBytes& object) {
     LLVMContext context;
     Expected<std::unique_ptr<Module>> module = parseBitcodeFile(MemoryBufferRef(bitcode, "portable module"), context);
     if (!module)
         return module.takeError();
+    CurrentFunction current;
+    context.setOptPassGate(current);
+    auto collector = std::make_unique<ErrorCollector>(current);
+    ErrorCollector& errors = *collector;
+    context.setDiagnosticHandler(std::move(collector));
     std::string error;
     std::unique_ptr<TargetMachine> machine = makeTarget(isa, options, error);
     if (!machine)
@@ -94,10 +139,22 @@ Error generateOne(StringRef bitcode, Isa isa, const CodegenOptions& options, Obj
     if (machine->addPassesToEmitFile(passes, stream, nullptr, CodeGenFileType::ObjectFile))
         return createStringError("no object writer for %s", codegenTarget(isa).triple);
     passes.run(**module);
+    if (!errors.others.empty())
+        return createStringError(errors.others);
+    if (!errors.tooFewRegisters.empty())
+        return make_error<TooFewRegisters>(errors.tooFewRegisters);
     return Error::success();
 }
 
 } // namespace
+
+char TooFewRegisters::ID = 0;
+
+void TooFewRegisters::log(raw_ostream& stream) const {
+    stream << "too few registers for";
+    for (const std::string& function : functions)
+        stream << ' ' << function;
+}
 
 CpuCheck checkCpu(Isa isa, StringRef cpu) {
     const CodegenTarget& row = codegenTarget(isa);
@@ -118,14 +175,16 @@ CpuCheck checkCpu(Isa isa, StringRef cpu) {
     return check;
 }
 
-void setCodegenDefaults() {
-    const char* arguments[] = {
+void setCodegenDefaults(const CodegenOptions& options) {
+    SmallVector<const char*, 4> arguments{
         "dyad-cc",
         "-aarch64-enable-global-merge=false",  // would invent .L_MergedGlobals
         "-aarch64-enable-promote-const=false", // would invent constants
-        "-use-registers-for-deopt-values",     // values of a site stay where they are
     };
-    cl::ParseCommandLineOptions(std::size(arguments), arguments, "dyad code generation\n");
+    // Values of a site stay where they are. The allocator of -O0 has no registers to offer for that.
+    if (options.level)
+        arguments.push_back("-use-registers-for-deopt-values");
+    cl::ParseCommandLineOptions(arguments.size(), arguments.data(), "dyad code generation\n");
 }
 
 Expected<std::array<ObjectBytes, 2>> generateCode(StringRef bitcode, const CodegenOptions& options) {
@@ -137,8 +196,15 @@ Expected<std::array<ObjectBytes, 2>> generateCode(StringRef bitcode, const Codeg
     });
     Error error = generateOne(bitcode, Isa::x86_64, options, objects[0]);
     other.join();
-    if (Error both = joinErrors(std::move(error), std::move(otherError)))
+    // What both halves lack comes as one error.
+    std::set<std::string> functions;
+    Error both = handleErrors(joinErrors(std::move(error), std::move(otherError)), [&](const TooFewRegisters& failure) {
+        functions.insert(failure.functions.begin(), failure.functions.end());
+    });
+    if (both)
         return both;
+    if (!functions.empty())
+        return make_error<TooFewRegisters>(std::move(functions));
     return objects;
 }
 

@@ -8,6 +8,7 @@
 #include "llvm/Support/Error.h"
 
 #include <array>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,19 @@ struct CodegenOptions {
 
 using ObjectBytes = llvm::SmallVector<char, 0>;
 
+/// Functions for which an ISA has too few registers for everything that its sites record.
+class TooFewRegisters : public llvm::ErrorInfo<TooFewRegisters> {
+  public:
+    static char ID;
+    explicit TooFewRegisters(std::set<std::string> functions) : functions(std::move(functions)) {}
+    void log(llvm::raw_ostream& stream) const override;
+    std::error_code convertToErrorCode() const override { return llvm::inconvertibleErrorCode(); }
+
+    std::set<std::string> functions;
+};
+
 /// Generates code for both ISAs, in parallel, from one bitcode file in memory (whose passes are all run). Every function
-/// and every global has a section of its own.
+/// and every global has a section of its own. Fails with TooFewRegisters where other IR would help.
 llvm::Expected<std::array<ObjectBytes, 2>> generateCode(llvm::StringRef bitcode, const CodegenOptions& options);
 
 /// Whether LLVM knows `cpu` for `isa`; if not, the nearest name it knows, or "" if none is near.
@@ -34,6 +46,6 @@ CpuCheck checkCpu(Isa isa, llvm::StringRef cpu);
 
 /// Options of LLVM that keep code generation from inventing or merging globals on one ISA only. Called once per process,
 /// before the first generateCode and after anything else that parses LLVM options.
-void setCodegenDefaults();
+void setCodegenDefaults(const CodegenOptions& options);
 
 } // namespace dyad

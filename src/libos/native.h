@@ -71,6 +71,8 @@ extern uint64_t __dyad_idle_ns;
 /// Lowest usable address of the portable stack; below lie DYAD_STACK_GUARD inaccessible bytes.
 extern char* __dyad_stack_limit;
 #define DYAD_STACK_GUARD 65536
+/// Not 0 while the arena's regions and the protection of its pages are being changed together: no thread stops then.
+extern volatile uint32_t __dyad_arena_changing;
 /// How many times the program has forbidden migration and not allowed it again; read when a stop is asked for.
 extern volatile uint32_t __dyad_migration_forbidden;
 /// Asks, on the trap stack, whether the program handles this fault: returns the address of a portable function

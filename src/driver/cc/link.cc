@@ -2,22 +2,16 @@
 #include "driver/cc/link.h"
 
 #include "codegen/codegen.h"
-#include "codegen/site_records.h"
 #include "driver/cc/halves.h"
 #include "driver/cc/link_arguments.h"
 #include "driver/cc/link_inputs.h"
 #include "driver/cc/merge.h"
 #include "driver/cc/messages.h"
+#include "driver/cc/program_code.h"
 #include "driver/cc/resolve.h"
 #include "layout/lld.h"
-#include "passes/lower_variadics.h"
-#include "passes/migration/migration.h"
-#include "passes/migration/setjmp_contexts.h"
-#include "passes/separate_globals.h"
 
 #include "llvm/Bitcode/BitcodeWriter.h"
-#include "llvm/IR/Verifier.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -101,33 +95,6 @@ void printSteps(const LinkRequest& request, const Resolution& resolution) {
     errs() << " \"pair\" \"<x86_64>\" \"<aarch64>\" \"-o\" \"" << resolution.arguments.output << "\"\n";
 }
 
-SmallVector<char, 0> runPasses(Module& module, const Options& options, const MigrationSettings& settings,
-                               std::optional<SitePlan>& plan) {
-    lowerVariadics(module);
-    separateGlobals(module);
-    SetjmpContexts contexts = lowerSetjmp(module);
-    if (options.migration)
-        plan = addMigration(module, contexts, settings);
-    SmallVector<char, 0> bitcode;
-    if (!options.emitIr.empty()) {
-        std::error_code code;
-        raw_fd_ostream file(options.emitIr, code, sys::fs::OF_Text);
-        module.print(file, nullptr);
-        if (file.has_error() || code) {
-            printError("cannot write '" + options.emitIr + "': " + (code ? code : file.error()).message());
-            file.clear_error();
-            return bitcode;
-        }
-    }
-    if (verifyModule(module, &errs())) {
-        printError("internal error: the passes left broken IR (above); please report it with the sources");
-        return bitcode;
-    }
-    raw_svector_ostream stream(bitcode);
-    WriteBitcodeToFile(module, stream);
-    return bitcode;
-}
-
 } // namespace
 
 int runLink(const LinkRequest& request) {
@@ -160,47 +127,28 @@ int runLink(const LinkRequest& request) {
         return 0;
 
     // One portable module, optimised once; every symbol has a definition from here on.
-    SmallVector<char, 0> bitcode;
-    std::optional<SitePlan> plan;
+    SmallVector<char, 0> program;
     {
         LLVMContext context;
         std::unique_ptr<Module> module = resolveProgram(resolution, context);
         if (!module)
             return 1;
-        bitcode = runPasses(*module, request.options, {}, plan);
-        if (bitcode.empty())
-            return 1;
+        raw_svector_ostream stream(program);
+        WriteBitcodeToFile(*module, stream);
     }
 
-    // Code for both ISAs, from the same bytes.
-    setCodegenDefaults();
-    Expected<std::array<ObjectBytes, 2>> portable =
-        generateCode(StringRef(bitcode.data(), bitcode.size()), *codegen);
-    if (!portable) {
-        printError("code generation failed: " + toString(portable.takeError()));
+    // Sites, and code for both ISAs.
+    std::optional<ProgramCode> code = generateProgram(StringRef(program.data(), program.size()), request.options, *codegen);
+    if (!code)
         return 1;
-    }
-
-    // What code generation made of the sites: the halves must agree.
-    std::array<SiteRecords, 2> records;
-    if (plan)
-        for (Isa isa : kIsas) {
-            const ObjectBytes& object = (*portable)[static_cast<int>(isa)];
-            Expected<SiteRecords> read = readSiteRecords(StringRef(object.data(), object.size()), isa);
-            if (!read) {
-                printError(toString(read.takeError()));
-                return 1;
-            }
-            records[static_cast<int>(isa)] = std::move(*read);
-        }
 
     // Layout, two links, one file.
     HalvesInput halves{request.toolchain,
                        *arguments,
                        {std::move(inputs->natives), std::move(*natives)},
-                       std::move(*portable),
-                       plan ? &*plan : nullptr,
-                       std::move(records)};
+                       std::move(code->objects),
+                       code->plan ? &*code->plan : nullptr,
+                       std::move(code->records)};
     return linkHalves(std::move(halves)) ? 0 : 1;
 }
 

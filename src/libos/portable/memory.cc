@@ -40,6 +40,7 @@ bool leave(uint64_t start, uint64_t end) {
 
 /// Gives program pages back: whatever of the range is free already stays free.
 long unmap(uint64_t start, uint64_t end) {
+    ArenaChange change;
     if (arena.allFree(start, end)) return 0;
     return leave(start, end) && giveMemoryBack(start, end) ? 0 : -L_ENOMEM;
 }
@@ -51,6 +52,7 @@ long checkProtection(uint32_t protection) {
 
 /// Finds room. Returns the address or -errno; with MAP_FIXED what was there is gone.
 long place(uint64_t hint, uint64_t size, uint32_t flags) {
+    ArenaChange change;
     if (flags & (L_MAP_FIXED | L_MAP_FIXED_NOREPLACE)) {
         if (!pageAligned(hint)) return -L_EINVAL;
         if (hint + size < hint || !inArena(hint, hint + size)) return -L_ENOMEM;
@@ -73,6 +75,7 @@ long place(uint64_t hint, uint64_t size, uint32_t flags) {
 }
 
 long protect(uint64_t start, uint64_t size, uint32_t protection) {
+    ArenaChange change;
     if (long error = __dyad_protect(start, size, protection)) return error;
     return arena.set(start, start + size, RegionKind::Mapped, static_cast<uint8_t>(protection)) ? 0 : -L_ENOMEM;
 }
@@ -169,6 +172,7 @@ long sysMprotect(uint64_t start, uint64_t size, uint32_t protection) {
     if (start + size < start) return -L_ENOMEM;
     if (long error = checkProtection(protection)) return error;
     if (!inArena(start, start + size) || !arena.allProgram(start, start + size)) return -L_ENOMEM;
+    ArenaChange change;
     for (uint64_t at = start; at < start + size;) { // keep Heap and Mapped apart
         const Region* region = arena.find(at);
         uint64_t stop = smaller(start + size, region->end);
@@ -238,6 +242,7 @@ long sysMadvise(uint64_t start, uint64_t size, int advice) {
     if (end < start || !inArena(start, end) || !arena.allProgram(start, end)) return -L_ENOMEM;
     if (advice != L_MADV_DONTNEED && advice != L_MADV_FREE) return advice < 0 || advice > 25 ? -L_EINVAL : 0;
     if (advice == L_MADV_FREE) return 0; // may be done any time, or never
+    ArenaChange change;
     for (uint64_t at = start; at < end;) {
         const Region* region = arena.find(at);
         uint64_t stop = smaller(end, region->end);

@@ -4,6 +4,8 @@
 #include "../native.h"
 #include "kept_pages.h"
 
+extern "C" volatile uint32_t __dyad_arena_changing = 0;
+
 namespace libos {
 
 Regions arena;
@@ -151,6 +153,7 @@ const Region* Regions::find(uint64_t address) const {
 }
 
 uint64_t Regions::take(uint64_t size, RegionKind kind, uint8_t protection) {
+    ArenaChange change;
     if (!refill() || !size || !root_ || root_->largestFree < size) return 0;
     const Region* node = root_;
     while (true) {
@@ -167,6 +170,7 @@ uint64_t Regions::take(uint64_t size, RegionKind kind, uint8_t protection) {
 }
 
 bool Regions::set(uint64_t start, uint64_t end, RegionKind kind, uint8_t protection) {
+    ArenaChange change;
     if (!ready()) return false;
     replace(start, end, kind, protection);
     refill();
@@ -251,6 +255,7 @@ bool Regions::consistent() const {
 }
 
 uint64_t takeMemory(uint64_t bytes, RegionKind kind) {
+    ArenaChange change;
     constexpr uint8_t readWrite = L_PROT_READ | L_PROT_WRITE;
     bytes = roundUp(bytes, kPage);
     uint64_t at = keptPages.find(bytes);
@@ -265,6 +270,7 @@ uint64_t takeMemory(uint64_t bytes, RegionKind kind) {
 }
 
 bool openMemory(uint64_t start, uint64_t end, RegionKind kind) {
+    ArenaChange change;
     constexpr uint8_t readWrite = L_PROT_READ | L_PROT_WRITE;
     if (__dyad_protect(start, end - start, readWrite)) return false;
     keptPages.clear(start, end);
@@ -281,6 +287,7 @@ void discardTaken(uint64_t start, uint64_t end) {
 }
 
 bool giveMemoryBack(uint64_t start, uint64_t end) {
+    ArenaChange change;
     if (!arena.ready()) return false;
     bool keep = end - start <= KeptPages::kMostPiece;
     if (!keep) discardTaken(start, end);

@@ -3,6 +3,7 @@
 // takeMemory and its relatives below also open and close pages.
 #pragma once
 
+#include "../native.h"
 #include "base.h"
 
 namespace libos {
@@ -68,6 +69,15 @@ class Regions {
 };
 
 extern Regions arena;
+
+/// Lives while regions and protection do not agree: what is resumed elsewhere gets its protection from the regions.
+class ArenaChange {
+  public:
+    ArenaChange() { __dyad_arena_changing = __dyad_arena_changing + 1; }
+    ~ArenaChange() { __dyad_arena_changing = __dyad_arena_changing - 1; }
+    ArenaChange(const ArenaChange&) = delete;
+    ArenaChange& operator=(const ArenaChange&) = delete;
+};
 
 /// Takes whole pages from the arena and makes them readable and writable; they are zero. Returns the address, or 0.
 uint64_t takeMemory(uint64_t bytes, RegionKind kind);

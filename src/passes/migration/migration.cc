@@ -28,6 +28,7 @@ SitePlan addMigration(Module& module, SetjmpContexts& contexts, const MigrationS
         if (settings.inMemory.count(function.getName().str()))
             moveLiveValuesToFrame(function, capturable);
         moveToPortableStack(function, contexts);
+        findLiveAfterSetjmp(function, contexts);
         // Values are chosen once: the function and its resume function record the same.
         std::vector<Site> sites = markSites(function, capturable, contexts, next);
         next += sites.size();

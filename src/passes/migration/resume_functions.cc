@@ -236,8 +236,10 @@ class ResumeFunction {
             result->setDebugLoc(callee->getDebugLoc());
             builder.CreateCondBr(builder.CreateICmpNE(result, builder.getInt32(0)), returned, next);
             builder.SetInsertPoint(returned);
-            if (AllocaInst* slot = slotOf(original))
-                builder.CreateStore(frame, slot);
+            DenseMap<Value*, Value*> known{{original, frame}};
+            for (Value* value : contexts[i].live)
+                if (AllocaInst* slot = slotOf(value))
+                    builder.CreateStore(compute(builder, value, known), slot);
             if (auto slot = slots_.find(callee); slot != slots_.end())
                 builder.CreateStore(result, slot->second);
             builder.CreateBr(entries_[saves_[i].block]);
@@ -305,7 +307,9 @@ class ResumeFunction {
         auto* instruction = dyn_cast<Instruction>(value);
         if (!instruction)
             return value; // a constant
+        assert(isRecomputable(*value) && "a value that a frame record should hold");
         Instruction* again = instruction->clone();
+        again->setDebugLoc(builder.getCurrentDebugLocation()); // the original's is another function's
         for (Use& operand : again->operands())
             operand.set(compute(builder, operand.get(), known));
         again->dropDbgRecords();

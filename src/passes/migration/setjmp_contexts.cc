@@ -67,7 +67,7 @@ template <class Predicate> void moveAllLive(Function& function, Predicate isPlac
     SetVector<Value*> values;
     visitLiveValues(function, isPlace, [&](CallBase&, const Values& live) {
         for (Value* value : live)
-            if (!isa<AllocaInst>(value))
+            if (auto* memory = dyn_cast<AllocaInst>(value); !memory || !memory->isStaticAlloca())
                 values.insert(value);
     });
     for (Value* value : values)
@@ -128,6 +128,18 @@ SetjmpContexts lowerSetjmp(Module& module) {
         }
     }
     return contexts;
+}
+
+void findLiveAfterSetjmp(Function& function, SetjmpContexts& contexts) {
+    auto position = contexts.functions.find(&function);
+    if (position == contexts.functions.end())
+        return;
+    auto find = [&](const CallBase& call) {
+        return llvm::find_if(position->second, [&](const SetjmpContext& context) { return context.save == &call; });
+    };
+    visitLiveValues(
+        function, [&](const CallBase& call) { return find(call) != position->second.end(); },
+        [&](CallBase& call, const Values& live) { find(call)->live = live; });
 }
 
 void moveLiveValuesToFrame(Function& function, const CapturableFunctions& capturable) {

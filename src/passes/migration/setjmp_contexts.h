@@ -4,6 +4,7 @@
 #pragma once
 
 #include "passes/migration/capturable.h"
+#include "passes/migration/live_values.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
@@ -22,6 +23,7 @@ struct SetjmpContext {
     llvm::CallInst* save;      ///< the call of __dyad_context_save
     llvm::AllocaInst* context; ///< until the portable stack replaces it; its last word is 1 once it is armed
     std::uint64_t offset = 0;  ///< of the context in the portable frame
+    Values live;               ///< after the call: the portable frame and addresses in it
 };
 
 struct SetjmpContexts {
@@ -37,6 +39,9 @@ bool isSetjmp(llvm::StringRef name);
 
 /// Lowers every call of setjmp and sigsetjmp. Values that are live after one of them live in memory from here on.
 SetjmpContexts lowerSetjmp(llvm::Module& module);
+
+/// Notes what is live after each call of setjmp, once the function's locals lie on the portable stack.
+void findLiveAfterSetjmp(llvm::Function& function, SetjmpContexts& contexts);
 
 /// Moves every value that is live across one of the function's sites to memory.
 void moveLiveValuesToFrame(llvm::Function& function, const CapturableFunctions& capturable);

@@ -122,6 +122,7 @@ bool reachPoint(uint64_t& pc) {
     if (!point) return false;
     pc = point->nop + sizeof(PointInstruction);
     if (!pendingRequest() || __dyad_migration_forbidden) update();
+    else if (__dyad_arena_changing) return true; // a later point will do
     else if (uint32_t skip = shared().skip) shared().skip = skip - 1;
     else pc = point->target;
     return true;
