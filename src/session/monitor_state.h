@@ -1,4 +1,4 @@
-// What a checkpoint says of the monitor's own state, as bytes. Specification: docs/running.md, "Checkpoints".
+// What a checkpoint says of the monitor's own state, as bytes. Specification: docs/checkpoint.md, "Monitor".
 #pragma once
 
 #include "machine/monitor.h"

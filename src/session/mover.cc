@@ -196,7 +196,7 @@ Result<void> Mover::stepCheckpoint(bool settled) {
     Checkpoint checkpoint;
     checkpoint.pairId = program_.image().manifest().id;
     checkpoint.name = checkpoint_->name;
-    checkpoint.imagePath = program_.image().path();
+    checkpoint.imagePath = program_.imagePath();
     checkpoint.toolVersion = DYAD_VERSION;
     checkpoint.isa = machine_->setup.isa;
     checkpoint.arenaSize = plan.arenaSize;

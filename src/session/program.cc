@@ -2,6 +2,7 @@
 #include "session/program.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace dyad {
 
@@ -17,6 +18,12 @@ Result<std::unique_ptr<Program>> Program::make(const PairImage& image, ProgramSe
         program->placements_[static_cast<std::size_t>(isa)].emplace(std::move(*placement));
     }
     return program;
+}
+
+std::string Program::imagePath() const {
+    std::error_code error;
+    auto path = std::filesystem::absolute(image_.path(), error);
+    return error ? image_.path() : path.string();
 }
 
 std::span<const MigrationPoint> Program::points(Isa isa) const {

@@ -16,6 +16,8 @@ class Program {
     static Result<std::unique_ptr<Program>> make(const PairImage& image, ProgramSetup setup);
 
     const PairImage& image() const { return image_; }
+    /// Full path of the image's file.
+    std::string imagePath() const;
     const ProgramSetup& setup() const { return setup_; }
     const Installation& installation() const { return installation_; }
     /// Linked with sites: it can be captured and moved.

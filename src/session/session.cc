@@ -125,7 +125,7 @@ nlohmann::ordered_json Session::status() {
             {"seconds", static_cast<double>(monotonicNs() - startNs_) / 1e9},
             {"moves", moves_.done.size()},
             {"movable", program_.movable()},
-            {"image", program_.image().path()},
+            {"image", program_.imagePath()},
             {"pair_id", program_.image().manifest().id}};
 }
 

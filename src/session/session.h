@@ -27,6 +27,9 @@ class Session {
     /// Serves the program until it ends.
     Result<RunReport> run();
 
+    /// Gives the name up; what waits for the end of the program sees it.
+    void close() { control_.reset(); }
+
     Machine& machine() { return mover_.machine(); }
     const Moves& moves() const { return moves_; }
 

@@ -18,7 +18,7 @@ struct Options {
 
 void printJson(const PairImage &image, const CheckReport &report) {
     const CheckCounts &counts = report.counts;
-    const nlohmann::ordered_json json{{"image", image.path()},
+    nlohmann::ordered_json json{{"image", image.path()},
                                       {"id", image.manifest().id},
                                       {"symbols_checked", report.symbolsChecked},
                                       {"functions", counts.functions},
@@ -29,6 +29,11 @@ void printJson(const PairImage &image, const CheckReport &report) {
                                       {"regions", counts.regions},
                                       {"data_bytes", counts.dataBytes},
                                       {"differences", report.differences}};
+    if (report.sites)
+        json["sites"] = {{"functions", report.sites->functions},
+                         {"sites", report.sites->sites},
+                         {"stops", report.sites->stops},
+                         {"points", report.sites->points}};
     fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
@@ -44,6 +49,12 @@ void printText(const PairImage &image, const CheckReport &report) {
     else
         fmt::print("  symbols could not be checked: the image is stripped\n");
     fmt::print("  {} common regions, {} bytes of common data compared\n", counts.regions, counts.dataBytes);
+    if (const auto &sites = report.sites)
+        fmt::print("  {} functions with {} sites; stops: {} for x86_64, {} for aarch64; migration points: {}, {}\n",
+                   sites->functions, sites->sites, sites->stops[0], sites->stops[1], sites->points[0],
+                   sites->points[1]);
+    else
+        fmt::print("  no sites: the program cannot migrate\n");
     if (report.differences.empty())
         fmt::print("  no differences\n");
     else

@@ -1,5 +1,6 @@
 // `dyad inspect`: shows what an image holds.
 #include "commands.h"
+#include "inspect_sites.h"
 #include "image/elf_tables.h"
 #include "image/pair_image.h"
 
@@ -16,7 +17,8 @@ namespace {
 
 struct Options {
     std::string image;
-    bool json = false, symbols = false;
+    std::vector<std::string> functions;
+    bool json = false, symbols = false, sites = false;
 };
 
 using Tables = std::array<ElfTables, 2>;
@@ -52,7 +54,7 @@ std::vector<ElfSymbol> sortedSymbols(const ElfTables &half) {
     return symbols;
 }
 
-void printJson(const PairImage &image, const Tables &tables, bool symbols) {
+Json describe(const PairImage &image, const Tables &tables, bool symbols) {
     const Manifest &manifest = image.manifest();
     Json json{{"image", image.path()},
               {"format", manifest.format},
@@ -96,7 +98,8 @@ void printJson(const PairImage &image, const Tables &tables, bool symbols) {
                                    {"x86_64", padding.x86_64},
                                    {"aarch64", padding.aarch64},
                                    {"padded", padding.padded}});
-    fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+    if (image.sites()) json["sites"] = siteSummary(*image.sites());
+    return json;
 }
 
 void printText(const PairImage &image, const Tables &tables) {
@@ -129,6 +132,11 @@ void printText(const PairImage &image, const Tables &tables) {
         fmt::print("{:<16} {:>10} {:>10} {:>10} {:>8.3f}\n", padding.section, padding.x86_64, padding.aarch64,
                    padding.padded, larger ? static_cast<double>(padding.padded) / static_cast<double>(larger) : 1.0);
     }
+
+    if (image.sites())
+        printSiteSummary(*image.sites());
+    else
+        fmt::print("\nno sites: linked with -fno-migration\n");
 }
 
 void printSymbols(const PairImage &image, const Tables &tables) {
@@ -140,24 +148,53 @@ void printSymbols(const PairImage &image, const Tables &tables) {
     }
 }
 
+int fail(const Error &error) {
+    fmt::print(stderr, "dyad inspect: error: {}\n", error.message);
+    return kFailed;
+}
+
+void print(const Json &json) {
+    fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+/// What --sites shows: the functions that were named, or counts for all.
+int showSites(const PairImage &image, const Options &options) {
+    if (!image.sites())
+        return fail({fmt::format("'{}' has no sites: it was linked with -fno-migration", options.image)});
+    const SiteTable &table = *image.sites();
+    auto functions = findFunctions(table, options.functions);
+    if (!functions) return fail(std::move(functions.error()).in(fmt::format("'{}'", options.image)));
+    Json json{{"image", image.path()}, {"id", image.manifest().id}, {"sites", siteSummary(table)}};
+    if (functions->empty()) {
+        json["functions"] = siteFunctions(table);
+        if (!options.json) {
+            printSiteSummary(table);
+            printSiteFunctions(table);
+        }
+    }
+    for (std::uint32_t function : *functions) {
+        json["functions"].push_back(functionSites(table, function));
+        if (!options.json) printFunctionSites(table, function);
+    }
+    if (options.json) print(json);
+    return 0;
+}
+
 int run(const Options &options) {
     auto image = PairImage::open(options.image);
-    if (!image) {
-        fmt::print(stderr, "dyad inspect: error: {}\n", image.error().message);
-        return kFailed;
-    }
+    if (!image) return fail(image.error());
+    if (options.sites) return showSites(*image, options);
+    if (!options.functions.empty())
+        return fail({fmt::format("unexpected argument '{}'; functions are shown by --sites", options.functions[0])});
     Tables tables;
     for (Isa isa : kIsas) {
         auto half = readElfTables(image->elf(isa));
-        if (!half) {
-            fmt::print(stderr, "dyad inspect: error: '{}': the {} half: {}\n", options.image, name(isa),
-                       half.error().message);
-            return kFailed;
-        }
+        if (!half)
+            return fail(std::move(half.error()).in(fmt::format("'{}': the {} half", options.image, name(isa))));
         tables[static_cast<std::size_t>(isa)] = *std::move(half);
     }
     if (options.json) {
-        printJson(*image, tables, options.symbols);
+        print(describe(*image, tables, options.symbols));
         return 0;
     }
     printText(*image, tables);
@@ -170,7 +207,9 @@ int run(const Options &options) {
 Action setupInspect(CLI::App &app) {
     auto options = std::make_shared<Options>();
     app.add_option("IMAGE", options->image, "the image to show")->required();
+    app.add_option("FUNCTIONS", options->functions, "with --sites: show these functions only, with all their sites");
     app.add_flag("--json", options->json, "print JSON");
+    app.add_flag("--sites", options->sites, "show where the program can be captured, and where values are then");
     app.add_flag("--symbols", options->symbols, "list the symbols of both halves too");
     return [options] { return run(*options); };
 }

@@ -58,6 +58,7 @@ int runSession(Session &session, const Program &program, const SessionOptions &o
     auto report = session.run();
     Machine &machine = session.machine();
     machine.child.kill();
+    session.close();
     if (!report) {
         // Asking QEMU for its version takes a while: only when it is needed to explain a failure.
         if (machine.setup.kind == DYAD_MACHINE_QEMU)
