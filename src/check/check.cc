@@ -1,6 +1,7 @@
 // The checks, one function each. Every difference names the symbol, section or region and what each half has.
 #include "check/check.h"
 
+#include "check/check_sites.h"
 #include "image/elf_tables.h"
 
 #include <dyad/abi.h>
@@ -34,6 +35,7 @@ class Checker {
         checkThreadLocalImage();
         checkSymbols();
         checkData();
+        checkSites(image_, tables_, report_);
         return std::move(report_);
     }
 

@@ -14,8 +14,15 @@ struct CheckCounts {
     std::uint64_t dataBytes = 0; ///< of common data, compared byte by byte
 };
 
+/// What the site table describes.
+struct SiteCounts {
+    std::size_t functions = 0, sites = 0;
+    std::array<std::size_t, 2> stops{}, points{}; ///< by Isa
+};
+
 struct CheckReport {
     CheckCounts counts;
+    std::optional<SiteCounts> sites; ///< nothing: the program was linked without migration
     bool symbolsChecked = true; ///< false: the image is stripped
     std::vector<std::string> differences;
 };

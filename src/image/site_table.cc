@@ -293,8 +293,21 @@ std::optional<SiteTable::Stop> SiteTable::findStop(Isa isa, std::uint64_t addres
     return stop(isa, static_cast<std::uint32_t>(found - stops.begin()));
 }
 
+std::optional<SiteTable::Stop> SiteTable::nextStop(Isa isa, std::uint64_t address) const {
+    const auto stops = Arrays(bytes_).stops(isa);
+    const auto found = std::ranges::upper_bound(stops, address, {}, &site_format::Stop::address);
+    if (found == stops.end()) return std::nullopt;
+    return stop(isa, static_cast<std::uint32_t>(found - stops.begin()));
+}
+
 std::span<const MigrationPoint> SiteTable::points(Isa isa) const {
     return Arrays(bytes_).points(isa);
+}
+
+std::uint32_t SiteTable::halfBytes(Isa isa) const {
+    const Header& header = Arrays(bytes_).header();
+    const std::uint32_t middle = header.parts[1].addressesOffset;
+    return isa == Isa::x86_64 ? middle - header.parts[0].addressesOffset : header.size - middle;
 }
 
 std::uint64_t SiteTable::constant(const SiteLocation& location) const {

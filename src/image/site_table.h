@@ -125,11 +125,15 @@ class SiteTable {
     Stop stop(Isa isa, std::uint32_t position) const;
     /// The stop whose address is exactly `address`.
     std::optional<Stop> findStop(Isa isa, std::uint64_t address) const;
+    /// The first stop behind `address`.
+    std::optional<Stop> nextStop(Isa isa, std::uint64_t address) const;
     /// By rising address of the NOP.
     std::span<const MigrationPoint> points(Isa isa) const;
     /// The value of a location of kind Constant or LargeConstant.
     std::uint64_t constant(const SiteLocation &location) const;
     std::span<const std::byte> bytes() const { return bytes_; }
+    /// Of the table, how much is one half's own.
+    std::uint32_t halfBytes(Isa isa) const;
 
   private:
     explicit SiteTable(std::span<const std::byte> bytes) : bytes_(bytes) {}

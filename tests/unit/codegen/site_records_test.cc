@@ -4,6 +4,7 @@
 
 #include "codegen/object_places.h"
 #include "image/isa_registers.h"
+#include "ir.h"
 #include "objects.h"
 
 #include <fmt/format.h>
@@ -16,44 +17,21 @@ using ::testing::HasSubstr;
 
 namespace {
 
-constexpr const char* kDeclarations = R"(
-declare token @llvm.experimental.gc.statepoint.p0(i64 immarg, i32 immarg, ptr, i32 immarg, i32 immarg, ...)
-declare i64 @llvm.experimental.gc.result.i64(token)
+constexpr const char* kCallees = R"(
 declare void @nothing()
-declare preserve_allcc void @__dyad_point()
-!0 = !{!"branch_weights", i32 1000000, i32 1}
-declare i64 @one(i64)
 declare void @twelve(i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64)
 )";
 
-/// A statepoint of a call of @nothing.
+/// A call of @nothing.
 std::string call(int site, const std::string& values) {
-    return fmt::format(
-        "call token (i64, i32, ptr, i32, i32, ...) @llvm.experimental.gc.statepoint.p0(i64 {}, i32 0, ptr "
-        "elementtype(void ()) @nothing, i32 0, i32 0, i32 0, i32 0) [\"deopt\"({})]\n",
-        site, values);
-}
-
-/// A migration point: one NOP in block `after`, and a call in a block of its own; both lead to a block "rest".
-std::string point(int site, const std::string& values) {
-    return fmt::format(
-        "callbr void asm sideeffect \"1:\\0Anop\\0A.pushsection .dyad.points,\\22\\22,%progbits\\0A.quad 1b, "
-        "${{0:l}}\\0A.popsection\", \"!i\"() to label %rest [label %stop], !prof !0\n"
-        "stop:\ncall preserve_allcc token (i64, i32, ptr, i32, i32, ...) @llvm.experimental.gc.statepoint.p0(i64 {}, "
-        "i32 0, ptr elementtype(void ()) @__dyad_point, i32 0, i32 2, i32 0, i32 0) [\"deopt\"({})]\n"
-        "br label %rest\nrest:\n",
-        site, values);
-}
-
-std::string function(const std::string& signature, const std::string& body) {
-    return fmt::format("define {} nounwind uwtable noredzone gc \"statepoint-example\" {{\n{}}}\n", signature, body);
+    return test::call("nothing", site, values);
 }
 
 class Records : public ::testing::TestWithParam<Isa> {
   protected:
     void SetUp() override { isa = GetParam(); }
 
-    void generate(const std::string& ir) { object = compileIr(isa, kDeclarations + ir); }
+    void generate(const std::string& ir) { object = compileIr(isa, std::string(kDeclarations) + kCallees + ir); }
     llvm::StringRef bytes() const { return {reinterpret_cast<const char*>(object.bytes.data()), object.bytes.size()}; }
 
     SiteRecords readAll() {

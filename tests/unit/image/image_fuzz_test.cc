@@ -8,6 +8,7 @@
 #include "image/pair_writer.h"
 #include "image/segments.h"
 #include "objects.h"
+#include "sample_sites.h"
 #include "support/output_file.h"
 #include "support/temporary_folder.h"
 
@@ -27,7 +28,8 @@ std::vector<std::byte> goodImage() {
     const Pair pair = linkPair(std::move(input));
     Manifest manifest;
     manifest.padding = pair.layout.padding;
-    auto bytes = makePairImage(pair.linked[0], pair.linked[1], manifest);
+    const std::vector<std::byte> sites = *SampleSites().table();
+    auto bytes = makePairImage(pair.linked[0], pair.linked[1], manifest, {.sites = sites});
     if (!bytes) throw std::runtime_error(bytes.error().message);
     return *std::move(bytes);
 }
