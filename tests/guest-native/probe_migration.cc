@@ -14,7 +14,7 @@ int fetestexcept(int);
 int feraiseexcept(int);
 
 // What the portable part would have.
-volatile uint32_t __dyad_migration_forbidden;
+volatile uint32_t __dyad_migration_forbidden, __dyad_arena_changing;
 uint64_t __dyad_idle_ns;
 char* __dyad_stack_limit;
 void __dyad_restore();

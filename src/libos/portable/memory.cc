@@ -218,6 +218,7 @@ long sysMremap(uint64_t start, uint64_t oldSize, uint64_t newSize, uint32_t flag
     long at = place(target, newSize, flags & L_MREMAP_FIXED ? +L_MAP_FIXED : 0u);
     if (at < 0) return at;
     auto fresh = static_cast<uint64_t>(at);
+    ArenaChange change; // until the old place is given back, or has its protection again
     unprotect(start, end);
     memcpy(reinterpret_cast<void*>(fresh), reinterpret_cast<void*>(start), smaller(oldSize, newSize));
     if (shared) {
