@@ -63,10 +63,10 @@ Result<void> checkProgramName(const std::string& name) {
 }
 
 std::string asProgramName(const std::string& text) {
-    std::string name = text.substr(0, kLongestName);
+    std::string name = text;
     std::replace_if(name.begin(), name.end(), [](char c) { return !allowed(c); }, '_');
     if (name.empty() || name[0] == '.' || name[0] == '-') name.insert(0, 1, '_');
-    return name;
+    return name.substr(0, kLongestName);
 }
 
 Result<ControlDirectory> ControlDirectory::open() {

@@ -50,6 +50,24 @@ TEST(MemoryPlan, StackSizeOfTheImageWins) {
     EXPECT_EQ(made->stackSize, 5 * kMiB + 4096);
 }
 
+TEST(MemoryPlan, DestinationHasTheSameArenaBehindLargerAreas) {
+    for (std::uint64_t size : {16 * kMiB, 64 * kMiB, 1024 * kMiB, 8192 * kMiB}) {
+        MemoryPlan source = plan(size);
+        for (std::uint64_t stack : {source.stackSize, 4 * source.stackSize, 100 * kMiB}) {
+            auto made = MemoryPlan::makeForArena(source.arenaSize, kSmallImage, stack, 3 * kMiB + 8);
+            ASSERT_TRUE(made) << made.error().message;
+            EXPECT_EQ(made->arenaSize, source.arenaSize);
+            EXPECT_EQ(made->arenaOffset + made->arenaSize, made->ramSize);
+            EXPECT_GE(made->stackSize, stack);
+            EXPECT_EQ(made->migrationSize, 3 * kMiB + 4096);
+            EXPECT_GE(made->privateSize, made->migrationSize + made->stackSize + 4096 * (17 + made->ramSize / (2 * kMiB)));
+        }
+    }
+    EXPECT_FALSE(MemoryPlan::makeForArena(64 * kMiB, kSmallImage, 2048 * kMiB, 0));
+    EXPECT_FALSE(MemoryPlan::makeForArena(64 * kMiB + 4096, kSmallImage, kMiB, 0));
+    EXPECT_FALSE(MemoryPlan::makeForArena(0, kSmallImage, kMiB, 0));
+}
+
 TEST(MemoryPlan, AbsurdSizesAreRefused) {
     EXPECT_FALSE(MemoryPlan::make(~std::uint64_t(0), kSmallImage, 0));
     EXPECT_FALSE(MemoryPlan::make(64 * kMiB, ~std::uint64_t(0), 0));
