@@ -53,7 +53,8 @@ std::uint64_t Arrival::stackFor(const Program& program, Isa isa, const FrameList
 bool Arrival::fits(const FrameList& frames) const {
     const MemoryPlan& plan = machine_.memory.plan();
     std::uint64_t needed = program_.placement(machine_.setup.isa).stackNeeded(frames) + kStackReserve;
-    return needed <= plan.stackSize && program_.migrationSize(FramePlacement::recordsSize(frames)) <= plan.migrationSize;
+    return needed <= plan.stackSize &&
+           program_.migrationSize(FramePlacement::recordsSize(frames)) <= plan.migrationSize;
 }
 
 Result<void> Arrival::resume(const Departure& departure, std::uint64_t tickHz, std::uint32_t selfTest) {

@@ -25,8 +25,8 @@ class Arrival {
     /// Native stack that frames want on an ISA: what they take and as much again for what the program calls next.
     static std::uint64_t stackFor(const Program& program, Isa isa, const FrameList& frames);
 
-    /// Puts everything in place and tells the machine to resume. With `selfTest`, the number of a request, it stops again at
-    /// arrival, is captured and compared; 0: it goes on at once.
+    /// Puts everything in place and tells the machine to resume. With `selfTest`, the number of a request, it stops
+    /// again at arrival, is captured and compared; 0: it goes on at once.
     Result<void> resume(const Departure& departure, std::uint64_t tickHz, std::uint32_t selfTest);
     /// Whether it has arrived; a self-tested program is stopped then. An error means that it never will: crashed, gone,
     /// too late, or not the same as it was.

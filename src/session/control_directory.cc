@@ -24,11 +24,12 @@ constexpr std::size_t kLongestName = 64;
 constexpr int kBacklog = 8;
 
 bool allowed(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-';
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '_' ||
+           c == '-';
 }
 
-/// The address of a socket by way of the open directory: its own path may be longer than an address holds, and cannot be
-/// exchanged for another meanwhile.
+/// The address of a socket by way of the open directory: its own path may be longer than an address holds, and cannot
+/// be exchanged for another meanwhile.
 sockaddr_un addressOf(int directory, const std::string& name) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -57,21 +58,24 @@ Result<void> checkProgramName(const std::string& name) {
     if (!name.empty() && name.size() <= kLongestName && name[0] != '.' && name[0] != '-' &&
         std::all_of(name.begin(), name.end(), allowed))
         return {};
-    return Error{fmt::format("--name takes up to {} letters, digits, '.', '_' and '-', not starting with '.' or '-'; found "
-                             "'{}'",
-                             kLongestName, name)};
+    return Error{
+        fmt::format("--name takes up to {} letters, digits, '.', '_' and '-', not starting with '.' or '-'; found "
+                    "'{}'",
+                    kLongestName, name)};
 }
 
 std::string asProgramName(const std::string& text) {
     std::string name = text;
-    std::replace_if(name.begin(), name.end(), [](char c) { return !allowed(c); }, '_');
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return !allowed(c); }, '_');
     if (name.empty() || name[0] == '.' || name[0] == '-') name.insert(0, 1, '_');
     return name.substr(0, kLongestName);
 }
 
 Result<ControlDirectory> ControlDirectory::open() {
     const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-    std::string path = runtime && *runtime == '/' ? fmt::format("{}/dyad", runtime) : fmt::format("/tmp/dyad-{}", geteuid());
+    std::string path =
+        runtime && *runtime == '/' ? fmt::format("{}/dyad", runtime) : fmt::format("/tmp/dyad-{}", geteuid());
     if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
         return Error{fmt::format("cannot make {}: {}", path, std::strerror(errno))};
     UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -79,9 +83,10 @@ Result<ControlDirectory> ControlDirectory::open() {
     if (!directory || fstat(directory.get(), &status) != 0)
         return Error{fmt::format("cannot open {}: {}", path, std::strerror(errno))};
     if (status.st_uid != geteuid() || (status.st_mode & 077) != 0)
-        return Error{fmt::format("{} must belong to you and be closed to others: expected user {} and mode 700, found user "
-                                 "{} and mode {:o}",
-                                 path, geteuid(), status.st_uid, status.st_mode & 07777)};
+        return Error{
+            fmt::format("{} must belong to you and be closed to others: expected user {} and mode 700, found user "
+                        "{} and mode {:o}",
+                        path, geteuid(), status.st_uid, status.st_mode & 07777)};
     return ControlDirectory(std::move(path), std::move(directory));
 }
 
@@ -125,9 +130,9 @@ Result<UniqueFd> ControlDirectory::connect(const std::string& name) {
         if (errno != ENOENT) return Error{fmt::format("cannot reach '{}': {}", name, std::strerror(errno))};
     }
     auto running = names();
-    return Error{running.empty() ? fmt::format("no program named '{}' is running, nor any other", name)
-                                 : fmt::format("no program named '{}' is running; running: {}", name,
-                                               fmt::join(running, ", "))};
+    return Error{running.empty()
+                     ? fmt::format("no program named '{}' is running, nor any other", name)
+                     : fmt::format("no program named '{}' is running; running: {}", name, fmt::join(running, ", "))};
 }
 
 std::vector<std::string> ControlDirectory::names() {

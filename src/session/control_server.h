@@ -1,5 +1,5 @@
-// The control socket of a running program: requests and answers, one JSON object a line. Specification: docs/running.md,
-// "Control protocol".
+// The control socket of a running program: requests and answers, one JSON object a line. Specification:
+// docs/running.md, "Control protocol".
 #pragma once
 
 #include "machine/loop_part.h"
@@ -14,7 +14,8 @@
 
 namespace dyad {
 
-/// Sends the answer to one request; may be called later, or never if the run ends before. The client may be gone by then.
+/// Sends the answer to one request; may be called later, or never if the run ends before. The client may be gone by
+/// then.
 using Answer = std::function<void(const nlohmann::ordered_json&)>;
 /// Carries out a request, or refuses it, through its answer.
 using HandleRequest = std::function<void(const nlohmann::json& request, Answer answer)>;

@@ -52,7 +52,9 @@ Result<HopPlan> HopPlan::parse(const std::string& text) {
         rest.remove_prefix(std::min(word.size() + 1, rest.size()));
         std::size_t equals = std::min(word.find('='), word.size());
         std::string_view key = word.substr(0, equals), value = word.substr(std::min(equals + 1, word.size()));
-        auto wrong = [&](const char* what) { return Error{fmt::format("--hop: {} takes {}, found '{}'", key, what, value)}; };
+        auto wrong = [&](const char* what) {
+            return Error{fmt::format("--hop: {} takes {}, found '{}'", key, what, value)};
+        };
         if (key == "every" && value == "random") {
             plan.everyNs = kRandomMeanNs;
             plan.random = true;

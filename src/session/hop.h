@@ -10,12 +10,12 @@
 namespace dyad {
 
 struct HopPlan {
-    std::uint64_t everyNs = 0; ///< time between an arrival and the next request; 0: by points
-    bool random = false;       ///< any time up to twice everyNs
-    std::uint32_t points = 0;       ///< a move at every so many migration points that the program reaches; 0: by time
+    std::uint64_t everyNs = 0;        ///< time between an arrival and the next request; 0: by points
+    bool random = false;              ///< any time up to twice everyNs
+    std::uint32_t points = 0;         ///< a move at every so many migration points that the program reaches; 0: by time
     std::uint64_t count = UINT64_MAX; ///< most moves
-    std::uint64_t least = 0;        ///< fewer than these are a failure
-    bool sameIsa = false;           ///< stay on one ISA
+    std::uint64_t least = 0;          ///< fewer than these are a failure
+    bool sameIsa = false;             ///< stay on one ISA
 
     /// "every=20ms,count=100", "points=1000,isa=same,min=5".
     static Result<HopPlan> parse(const std::string& text);

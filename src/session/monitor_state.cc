@@ -27,8 +27,8 @@ Result<MonitorState> readMonitorState(std::span<const std::byte> bytes) {
     std::memcpy(words.data(), bytes.data(), sizeof words);
     if (words[0] > DYAD_FRAME_MAX || words[1] > 1 || words[2] > kMostErrno || words[3] > kMostErrno)
         return Error{"state of the monitor: a value is out of range"};
-    return MonitorState{words[0], words[1] != 0,
-                        {static_cast<std::int32_t>(words[2]), static_cast<std::int32_t>(words[3])}};
+    return MonitorState{
+        words[0], words[1] != 0, {static_cast<std::int32_t>(words[2]), static_cast<std::int32_t>(words[3])}};
 }
 
 } // namespace dyad

@@ -109,7 +109,8 @@ Result<void> Mover::stepMove() {
     return {};
 }
 
-/// Before the stack is known the destination's is as large as the source's; if that turns out too small, another is started.
+/// Before the stack is known the destination's is as large as the source's; if that turns out too small, another is
+/// started.
 Result<void> Mover::startDestination() {
     const MemoryPlan& source = machine_->memory.plan();
     Isa isa = move_->destination.isa;
@@ -153,8 +154,17 @@ Result<void> Mover::transfer() {
     if (!resumed) return resumed;
     resumed_ = true;
     resumedNs_ = monotonicNs();
-    report_ = {machine_->setup.isa, destination_->setup.isa, destination_->description, copied->bytes, frames.size(),
-               stop_.stoppedNs() - stop_.askedNs(), stop_.capturingNs(), placeNs - copyNs, resumedNs_ - placeNs, 0, 0};
+    report_ = {machine_->setup.isa,
+               destination_->setup.isa,
+               destination_->description,
+               copied->bytes,
+               frames.size(),
+               stop_.stoppedNs() - stop_.askedNs(),
+               stop_.capturingNs(),
+               placeNs - copyNs,
+               resumedNs_ - placeNs,
+               0,
+               0};
     return arrive();
 }
 

@@ -15,13 +15,13 @@ namespace dyad {
 /// What a move took. Times in ns.
 struct MoveReport {
     Isa from, to;
-    std::string machine;       ///< where the program is now, as Machine::description
-    std::uint64_t bytes = 0;   ///< of memory that was copied
-    std::size_t frames = 0;    ///< of the stack
+    std::string machine;        ///< where the program is now, as Machine::description
+    std::uint64_t bytes = 0;    ///< of memory that was copied
+    std::size_t frames = 0;     ///< of the stack
     std::uint64_t stopping = 0; ///< from the request that was answered to the stop
     std::uint64_t capture = 0, copy = 0, place = 0;
-    std::uint64_t resume = 0;  ///< from the command to resume to the arrival
-    std::uint64_t down = 0;    ///< from the stop to the arrival; more than the four if the destination was not ready
+    std::uint64_t resume = 0; ///< from the command to resume to the arrival
+    std::uint64_t down = 0;   ///< from the stop to the arrival; more than the four if the destination was not ready
     std::uint64_t moving() const { return capture + copy + place + resume; }
 };
 
@@ -35,9 +35,9 @@ struct MoveOrder {
     MachineSetup destination;
     std::uint64_t patienceNs = 10'000'000'000; ///< for the program to stop; UINT64_MAX: as long as it takes
     bool selfTest = false;
-    std::uint32_t skip = 0;      ///< migration points to let pass before stopping at one
-    bool askAtOnce = false;      ///< do not wait for the destination with asking
-    bool askedAtStart = false;   ///< the request lay in the control area when the machine was started
+    std::uint32_t skip = 0;    ///< migration points to let pass before stopping at one
+    bool askAtOnce = false;    ///< do not wait for the destination with asking
+    bool askedAtStart = false; ///< the request lay in the control area when the machine was started
     std::function<void(const MoveReport&)> moved;
     std::function<void(const MoveFailure&)> failed;
 };

@@ -21,8 +21,8 @@ struct ResumedProgram {
     Checkpoint checkpoint;
 };
 
-/// Starts a machine for the checkpoint that was read as `first`, and waits until the program has arrived there. Gives up
-/// when a signal arrives at `signals`.
+/// Starts a machine for the checkpoint that was read as `first`, and waits until the program has arrived there. Gives
+/// up when a signal arrives at `signals`.
 Result<ResumedProgram> resumeCheckpoint(const CheckpointFile& file, const Checkpoint& first, const Program& program,
                                         const MachineSetup& setup, int signals);
 

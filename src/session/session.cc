@@ -53,12 +53,13 @@ nlohmann::ordered_json describeMove(const MoveReport& report) {
 Session::Session(const Program& program, std::unique_ptr<Machine> machine, MonitorSetup monitor, SessionSetup setup,
                  int signals)
     : program_(program), setup_(std::move(setup)), startNs_(monotonicNs()),
-      monitor_(machine->area, machine->monitored(),
-               [&] {
-                   monitor.onMigrate = [this](std::uint32_t isa) { migrateFromInside(isa); };
-                   return std::move(monitor);
-               }(),
-               signals),
+      monitor_(
+          machine->area, machine->monitored(),
+          [&] {
+              monitor.onMigrate = [this](std::uint32_t isa) { migrateFromInside(isa); };
+              return std::move(monitor);
+          }(),
+          signals),
       mover_(program, std::move(machine), monitor_) {
     // The hopper first: a hop that is due does not wait for another turn of the loop.
     if (setup_.hop) monitor_.add(hopper_.emplace(*setup_.hop, mover_, monitor_, moves_));
@@ -140,7 +141,8 @@ MoveOrder Session::orderTo(Isa isa) {
 
 void Session::migrate(const nlohmann::json& request, const Answer& answer) {
     auto isa = parseIsa(text(request, "isa"));
-    if (!isa) return answer(refusal(fmt::format("expected the ISA x86_64 or aarch64, found '{}'", text(request, "isa"))));
+    if (!isa)
+        return answer(refusal(fmt::format("expected the ISA x86_64 or aarch64, found '{}'", text(request, "isa"))));
     MoveOrder order = orderTo(*isa);
     order.patienceNs = patienceNs(request);
     order.selfTest = order.selfTest || flag(request, "self_test");

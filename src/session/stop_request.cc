@@ -97,7 +97,8 @@ Result<bool> StopRequest::look() {
             askAgain();
         } else {
             store(migration().request, 0);
-            askAgainNs_ = stoppedNs_ + std::min(kFirstPauseNs << std::min(refusals_ - 1, kMostDoublings), kLongestPauseNs);
+            askAgainNs_ =
+                stoppedNs_ + std::min(kFirstPauseNs << std::min(refusals_ - 1, kMostDoublings), kLongestPauseNs);
             state_ = State::pausing;
         }
         letGo();
@@ -131,8 +132,9 @@ std::string StopRequest::describeDelay() const {
     const PairImage& image = program_.image();
     Isa isa = machine_->setup.isa;
     if (refusals_ > 0)
-        return fmt::format("the program stopped {} times, but never where it can be captured; {} frames up it was in {}",
-                           refusals_, refusedAt_.frame, describeCode(image, isa, refusedAt_.pc));
+        return fmt::format(
+            "the program stopped {} times, but never where it can be captured; {} frames up it was in {}", refusals_,
+            refusedAt_.frame, describeCode(image, isa, refusedAt_.pc));
     return fmt::format("the program passed no migration point; it was computing in {}",
                        describeCode(image, isa, migration().interrupted_pc));
 }

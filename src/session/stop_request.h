@@ -1,5 +1,5 @@
-// Asks a running program to stop at a place where it can be captured, and captures it. Specification: docs/migration.md,
-// section 3.
+// Asks a running program to stop at a place where it can be captured, and captures it. Specification:
+// docs/migration.md, section 3.
 #pragma once
 
 #include "migrate/capture.h"

@@ -35,9 +35,10 @@ TEST(HopPlan, CountsUpToThePointThatStops) {
 }
 
 TEST(HopPlan, RefusesEverythingElse) {
-    for (const char* text : {"", "count=3", "points=0", "points=4294967296", "points=-1", "points=", "points", "every=5",
-                             "every=0ms", "every=5h", "every=ms", "every=99999999999999999999s", "every=1s,points=2",
-                             "points=5,isa=arm", "points=5,fly=1", "points=5,,count=2", "points=5 ", "points=5,min=x"})
+    for (const char* text :
+         {"", "count=3", "points=0", "points=4294967296", "points=-1", "points=", "points", "every=5", "every=0ms",
+          "every=5h", "every=ms", "every=99999999999999999999s", "every=1s,points=2", "points=5,isa=arm",
+          "points=5,fly=1", "points=5,,count=2", "points=5 ", "points=5,min=x"})
         EXPECT_FALSE(HopPlan::parse(text)) << text;
 }
 
