@@ -4,6 +4,7 @@
 #include "passes/migration/pieces.h"
 
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/InstIterator.h"
@@ -20,6 +21,10 @@ using namespace llvm;
 namespace dyad {
 
 namespace {
+
+// Instructions of a loop, after values were moved to slots, beyond which it is entered in the middle as it is, and so are the
+// loops in it: copies of the bodies of interpreters and state machines would be most of the program.
+constexpr std::uint64_t kMostCopied = 1500;
 
 // Frame records: docs/migration.md, section 2.
 constexpr std::uint64_t kRecordNext = 0, kRecordIndex = 8, kRecordSize = 12, kRecordValues = 16;
@@ -55,6 +60,8 @@ class ResumeFunction {
     }
 
   private:
+    using Known = MapVector<Value*, Value*>; ///< by value of the original: its value here
+
     struct Continuation {
         CallBase* call;    ///< the site in the clone
         BasicBlock* block; ///< what follows it
@@ -154,9 +161,16 @@ class ResumeFunction {
         return any_of(continuations_, inside) || any_of(saves_, inside);
     }
 
+    static std::uint64_t sizeOf(const Loop& loop) {
+        std::uint64_t size = 0;
+        for (BasicBlock* block : loop.blocks())
+            size += block->size();
+        return size;
+    }
+
     // Replaces the entry copies of the loop's blocks by copies of them, whose back edges lead to what was copied.
     void copyLoop(Loop& loop) {
-        if (!holdsSite(loop))
+        if (!holdsSite(loop) || sizeOf(loop) > kMostCopied)
             return;
         ValueToValueMapTy map;
         SmallVector<BasicBlock*, 16> copies;
@@ -199,20 +213,29 @@ class ResumeFunction {
         auto* nowhere = BasicBlock::Create(context_, "no.site", resume_);
         new UnreachableInst(context_, nowhere);
         auto* common = BasicBlock::Create(context_, "all.values", resume_);
+        chooseStaged();
+        // Its size is known at the end.
+        stagingArea_ = new FreezeInst(PoisonValue::get(builder.getPtrTy()), "staging", entry_->begin());
         SwitchInst* fill = builder.CreateSwitch(index, nowhere, sites_.size());
         for (size_t i = 0; i < sites_.size(); ++i)
             fill->addCase(builder.getInt32(i), bringValues(sites_[i], common));
         // One definition of each value serves all sites: what the clone does not define again needs no phi anywhere.
         builder.SetInsertPoint(common);
-        for (const auto& [value, place] : staging_) {
-            Value* brought = builder.CreateLoad(value->getType(), place, value->getName());
-            brought_[value] = brought;
+        for (const auto& [value, place] : staging_)
+            brought_[value] = builder.CreateAlignedLoad(value->getType(), staged(builder, place), Align(16), value->getName());
+        for (const Site& site : sites_)
+            for (Value* value : site.live)
+                compute(builder, value, brought_);
+        for (const auto& [value, brought] : brought_)
             if (AllocaInst* slot = slotOf(value))
                 builder.CreateStore(brought, slot);
-        }
         SwitchInst* dispatch = builder.CreateSwitch(index, nowhere, sites_.size());
         for (size_t i = 0; i < sites_.size(); ++i)
             dispatch->addCase(builder.getInt32(i), enterAt(sites_[i], continuations_[i]));
+        auto* area = new AllocaInst(ArrayType::get(builder.getInt8Ty(), stagingSize_), 0, nullptr, Align(16), "staging",
+                                    entry_->begin());
+        stagingArea_->replaceAllUsesWith(area);
+        stagingArea_->eraseFromParent();
     }
 
     // Saves each armed context again. If longjmp returns to one, its call of setjmp has returned: everything that is
@@ -236,7 +259,8 @@ class ResumeFunction {
             result->setDebugLoc(callee->getDebugLoc());
             builder.CreateCondBr(builder.CreateICmpNE(result, builder.getInt32(0)), returned, next);
             builder.SetInsertPoint(returned);
-            DenseMap<Value*, Value*> known{{original, frame}};
+            Known known;
+            known[original] = frame;
             for (Value* value : contexts[i].live)
                 if (AllocaInst* slot = slotOf(value))
                     builder.CreateStore(compute(builder, value, known), slot);
@@ -260,24 +284,53 @@ class ResumeFunction {
                 pieces.push_back(piece);
                 offset += std::max<std::uint64_t>(pieceSize(type), 8);
             }
-        DenseMap<Value*, Value*> known;
+        Known known;
         ArrayRef<Value*> left = pieces;
         for (Value* value : site.recorded)
             known[value] = joinValue(builder, value->getType(), left);
-        for (Value* value : site.recorded)
-            builder.CreateStore(known[value], stagingOf(value));
-        for (Value* value : site.live)
-            if (!is_contained(site.recorded, value))
-                builder.CreateStore(compute(builder, value, known), stagingOf(value));
+        for (Value* value : closureOf(site))
+            if (auto place = staging_.find(value); place != staging_.end())
+                builder.CreateAlignedStore(compute(builder, value, known), staged(builder, place->second), Align(16));
         builder.CreateBr(common);
         return block;
     }
 
-    AllocaInst* stagingOf(Value* value) {
-        AllocaInst*& place = staging_[value];
-        if (!place)
-            place = new AllocaInst(value->getType(), 0, value->getName() + ".staged", entry_->begin());
-        return place;
+    // Everything that is recorded or computed at a site, operands first.
+    SetVector<Value*> closureOf(const Site& site) const {
+        SetVector<Value*> closure(site.recorded.begin(), site.recorded.end());
+        for (Value* value : site.live)
+            addClosure(value, closure);
+        return closure;
+    }
+
+    static void addClosure(Value* value, SetVector<Value*>& closure) {
+        auto* instruction = dyn_cast<Instruction>(value);
+        if (!instruction || closure.contains(value))
+            return;
+        for (Value* operand : instruction->operands())
+            addClosure(operand, closure);
+        closure.insert(value);
+    }
+
+    // What every site brings by itself: values that some site records, and loads, whose address is right at their sites
+    // only. The rest is computed from these, once for all sites. The staging area is one object: memory at constant
+    // offsets is easy to tell apart.
+    void chooseStaged() {
+        auto stage = [&](Value* value) {
+            if (staging_.insert({value, stagingSize_}).second)
+                stagingSize_ += alignTo(module_.getDataLayout().getTypeAllocSize(value->getType()).getFixedValue(), 16);
+        };
+        for (const Site& site : sites_)
+            for (Value* value : site.recorded)
+                stage(value);
+        for (const Site& site : sites_)
+            for (Value* value : closureOf(site))
+                if (isa<LoadInst>(value))
+                    stage(value);
+    }
+
+    Value* staged(IRBuilderBase& builder, std::uint64_t place) {
+        return builder.CreatePtrAdd(stagingArea_, builder.getInt64(place));
     }
 
     BasicBlock* enterAt(const Site& site, const Continuation& continuation) {
@@ -301,7 +354,7 @@ class ResumeFunction {
     }
 
     // The value of the original, computed from known ones.
-    Value* compute(IRBuilderBase& builder, Value* value, DenseMap<Value*, Value*>& known) {
+    Value* compute(IRBuilderBase& builder, Value* value, Known& known) {
         if (auto position = known.find(value); position != known.end())
             return position->second;
         auto* instruction = dyn_cast<Instruction>(value);
@@ -343,8 +396,10 @@ class ResumeFunction {
     DenseMap<const Value*, AllocaInst*> slots_; ///< by value of the clone: where its uses in other blocks find it
     DenseMap<const Value*, AllocaInst*> originalSlots_; ///< the same by value of the original
     std::vector<AllocaInst*> allSlots_;
-    MapVector<Value*, AllocaInst*> staging_; ///< by value of the original: how it gets from the record to all.values
-    DenseMap<Value*, Value*> brought_;       ///< by value of the original: its one load there
+    MapVector<Value*, std::uint64_t> staging_; ///< by value of the original: its place between record and all.values
+    std::uint64_t stagingSize_ = 0;
+    Instruction* stagingArea_ = nullptr;
+    Known brought_; ///< by value of the original: its one definition there
     DenseMap<BasicBlock*, BasicBlock*> entries_; ///< block of the clone: the copy of it that is entered in the middle
 };
 
