@@ -1,3 +1,4 @@
+// See isa_registers.h.
 #include "image/isa_registers.h"
 
 #include <fmt/format.h>

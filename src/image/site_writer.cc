@@ -67,6 +67,8 @@ struct PartBuilder {
     std::vector<site_format::Addresses> addresses;
     std::vector<site_format::Stop> stops;
     std::vector<SiteLocation> locations;
+    /// Index in `locations` of each list of them.
+    std::map<std::vector<std::tuple<std::uint8_t, std::uint8_t, std::uint16_t, std::int32_t>>, std::uint32_t> lists;
     std::vector<site_format::Shape> shapes;
     std::vector<SavedRegister> saved;
     std::vector<MigrationPoint> points;
@@ -154,9 +156,9 @@ class TableBuilder {
                 return Error{fmt::format("{} and {} stop at the same address {:#x} of the {} half",
                                          describe(plan_, sites_[placed[i - 1].stop->site]),
                                          describe(plan_, sites_[stop.site]), placed[i].address, name(isa))};
-            part.stops.push_back({static_cast<std::uint32_t>(placed[i].address), stop.site, count(part.locations),
+            part.stops.push_back({static_cast<std::uint32_t>(placed[i].address), stop.site,
+                                  locationsOf(isa, part, stop),
                                   shapeOf(part, shapes_[static_cast<std::size_t>(isa)], stop)});
-            addLocations(isa, part, stop);
         }
         for (const SiteRecords::Point& point : records.points)
             if (const auto start = starts.find(point.function))
@@ -206,7 +208,10 @@ class TableBuilder {
         return position->second;
     }
 
-    void addLocations(Isa isa, PartBuilder& part, const SiteRecords::Stop& stop) {
+    // Index of the first of the stop's locations. Stops with equal lists share one.
+    std::uint32_t locationsOf(Isa isa, PartBuilder& part, const SiteRecords::Stop& stop) {
+        std::vector<std::tuple<std::uint8_t, std::uint8_t, std::uint16_t, std::int32_t>> key;
+        const std::uint32_t first = count(part.locations);
         for (std::size_t v = 0; v < stop.locations.size(); ++v) {
             // compareSites() has seen that it can be located.
             SiteLocation location =
@@ -218,7 +223,11 @@ class TableBuilder {
                 location.number = static_cast<std::int32_t>(position->second);
             }
             part.locations.push_back(location);
+            key.emplace_back(static_cast<std::uint8_t>(location.kind), location.size, location.reg, location.number);
         }
+        const auto [position, isNew] = part.lists.try_emplace(std::move(key), first);
+        if (!isNew) part.locations.resize(first);
+        return position->second;
     }
 
     template <class T> site_format::Array append(const std::vector<T>& list) {
