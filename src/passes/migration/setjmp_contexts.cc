@@ -124,7 +124,7 @@ SetjmpContexts lowerSetjmp(Module& module) {
                                            Align(16), "setjmp.context", top);
             IRBuilder<> builder(context->getParent(), std::next(context->getIterator()));
             builder.CreateStore(builder.getInt64(0), builder.CreatePtrAdd(context, builder.getInt64(kContextArmed)), true);
-            contexts.functions[&function].push_back({lower(*call, setjmpKind(*call), context), context});
+            contexts.functions[&function].push_back({lower(*call, setjmpKind(*call), context), context, 0, {}});
         }
     }
     return contexts;
