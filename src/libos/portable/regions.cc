@@ -4,7 +4,7 @@
 #include "../native.h"
 #include "kept_pages.h"
 
-extern "C" volatile uint32_t __dyad_arena_changing = 0;
+volatile uint32_t __dyad_arena_changing; // C linkage: native.h
 
 namespace libos {
 
