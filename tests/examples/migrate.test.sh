@@ -2,12 +2,12 @@
 source "$(dirname "$0")/../lib/harness.sh"
 
 must_quietly dyad-cc -O2 "$source_root/examples/migrate/primes.c" -o primes
-must dyad run --isa x86_64 --machine process primes -- 4 200000
+must dyad run --isa x86_64 --machine process primes -- 10 1000000
 sed 's/ on .*//' .out >expected
 name=primes-$$
 for start in x86_64 aarch64; do
     case $start in x86_64) other=aarch64 ;; *) other=x86_64 ;; esac
-    dyad run --name "$name" --isa "$start" --machine process primes -- 4 200000 >out 2>err &
+    dyad run --name "$name" --isa "$start" --machine process primes -- 10 1000000 >out 2>err &
     running=$!
     for _ in $(seq 100); do
         [ ! -s out ] || break

@@ -127,7 +127,7 @@ everywhere() {
 moving() {
     local name=$1 folder=$2 input=$3 image=$4 isa hop start
     shift 4
-    local hops=("every=random,count=12")
+    local hops=("points=5003,count=12")
     if torture; then hops=("every=random" "points=100003,count=150" "points=7,count=150"); fi
     for isa in x86_64 aarch64; do
         for hop in "${hops[@]}"; do

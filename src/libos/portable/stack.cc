@@ -21,7 +21,8 @@ void __dyad_stack_overflow(void) { __dyad_crash(DYAD_CRASH_STACK_OVERFLOW, libos
 namespace libos {
 
 void makePortableStack(uint64_t size) {
-    size = roundUp(size, kPage);
+    // A small machine keeps room for the rest.
+    size = smaller(roundUp(size, kPage), roundDown((arena.end() - arena.start()) / 4, kPage));
     uint64_t memory = takeMemory(size + DYAD_STACK_GUARD, RegionKind::Mapped);
     if (!memory) __dyad_crash(DYAD_CRASH_PANIC, 0, "the machine has too little memory: give it more with --mem");
     // A mapping without access: what moves a program moves its protection as well.

@@ -22,8 +22,8 @@ namespace dyad {
 
 namespace {
 
-// Instructions of a loop, after values were moved to slots, beyond which it is entered in the middle as it is, and so are the
-// loops in it: copies of the bodies of interpreters and state machines would be most of the program.
+// Instructions of a loop, after values were moved to slots, beyond which it is entered in the middle as it is: copies of the
+// bodies of interpreters and state machines would be most of the program.
 constexpr std::uint64_t kMostCopied = 1500;
 
 // Frame records: docs/migration.md, section 2.
@@ -170,8 +170,13 @@ class ResumeFunction {
 
     // Replaces the entry copies of the loop's blocks by copies of them, whose back edges lead to what was copied.
     void copyLoop(Loop& loop) {
-        if (!holdsSite(loop) || sizeOf(loop) > kMostCopied)
+        if (!holdsSite(loop))
             return;
+        if (sizeOf(loop) > kMostCopied) {
+            for (Loop* inner : loop)
+                copyLoop(*inner);
+            return;
+        }
         ValueToValueMapTy map;
         SmallVector<BasicBlock*, 16> copies;
         for (BasicBlock* block : loop.blocks()) {

@@ -1,4 +1,5 @@
 // A hundred thousand frames, moved while they grow, at the bottom, and while they return; values live in every frame.
+// flags: -Wl,-z,stack-size=67108864
 #include "check.h"
 
 static uint64_t sums[4];
