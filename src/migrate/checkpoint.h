@@ -2,8 +2,8 @@
 // docs/checkpoint.md.
 #pragma once
 
-#include "migrate/byte_stream.h"
 #include "migrate/frame_list.h"
+#include "migrate/sections.h"
 #include "migrate/state.h"
 
 #include <string>
@@ -27,6 +27,29 @@ struct Checkpoint {
     std::vector<std::byte> monitor; ///< the monitor's own state
 };
 
+/// Writes a checkpoint section by section, in the order of the functions here.
+class CheckpointWriter {
+  public:
+    explicit CheckpointWriter(SectionWriter& sections) : sections_(sections) {}
+    Result<void> program(const Checkpoint& checkpoint);
+    /// Thread, frames, rings and monitor.
+    Result<void> state(const Checkpoint& checkpoint);
+    Result<void> pages(GuestAddress address, std::span<const std::byte> pages);
+    /// Transfers only: pages that are zero now, and pages compressed by zstd; `size`: as they are.
+    Result<void> zeroPages(GuestAddress address, std::uint64_t size);
+    Result<void> packedPages(GuestAddress address, std::uint64_t size, std::span<const std::byte> packed);
+    Result<void> end();
+
+    const CopiedMemory& copied() const { return copied_; }
+    std::uint64_t frames() const { return frames_; }
+
+  private:
+    void count(std::uint64_t bytes);
+    SectionWriter& sections_;
+    CopiedMemory copied_;
+    std::uint64_t frames_ = 0;
+};
+
 /// Writes everything, pages read straight from `memory`, whose guest is stopped.
 Result<CopiedMemory> writeCheckpoint(ByteSink& sink, const Checkpoint& checkpoint, GuestMemory& memory,
                                      const CommonData& common);
@@ -42,6 +65,48 @@ struct CheckpointReader {
     CommonData common;
     /// Gets the pages: memory of a waiting machine with an arena of the same size. Null: they are checked and dropped.
     GuestMemory* memory = nullptr;
+    /// Sections come from another host: pages in any order, also before the thread, zero or packed.
+    bool transfer = false;
+};
+
+/// Takes the sections of a checkpoint one by one, checks every number in them, and stores the pages.
+class CheckpointTaker {
+  public:
+    explicit CheckpointTaker(CheckpointReader reader) : reader_(std::move(reader)) {}
+    Result<void> checkPair(const std::string& pairId) const;
+    Result<void> take(const Section& section);
+    /// Where pages go from now on; everything there becomes zero.
+    Result<void> setMemory(GuestMemory* memory);
+    /// The program section was taken.
+    bool started() const { return stage_ != Stage::Program; }
+    bool complete() const { return stage_ == Stage::Complete; }
+    const Checkpoint& checkpoint() const { return checkpoint_; }
+    Checkpoint& checkpoint() { return checkpoint_; }
+    std::uint64_t pages() const { return pages_; }
+
+    /// The first section: pairId is not set by it.
+    static Result<void> readProgram(const std::string& name, const Section& section, Checkpoint& checkpoint);
+
+  private:
+    enum class Stage { Program, Thread, Frames, MoreFrames, FirstRing, SecondRing, Monitor, Pages, Complete };
+    Error unusable(std::string_view what) const;
+    Error wrongSize(std::size_t expected) const;
+    Result<void> expect(SectionType type) const;
+    Result<void> takeThread();
+    Result<void> takeFrames();
+    Result<void> checkInnermost() const;
+    Result<void> takeRing(std::uint32_t which);
+    Result<void> takePages();
+    Result<void> takeRange();
+    Result<void> takeEnd();
+    bool isTransferred(std::uint64_t address, std::uint64_t size) const;
+
+    CheckpointReader reader_;
+    Stage stage_ = Stage::Program;
+    Section section_{};
+    Checkpoint checkpoint_;
+    std::uint64_t pages_ = 0, pagesEnd_ = 0; ///< taken; end of the last run
+    std::vector<std::byte> unpacked_;
 };
 
 /// Reads all of it: checksums first, then every number. A file is read once without memory, so that nothing is started

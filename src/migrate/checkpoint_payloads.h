@@ -35,6 +35,12 @@ struct PagesPayload {
 };
 static_assert(sizeof(PagesPayload) == 8);
 
+/// Of zero pages, and before the zstd frame of packed pages.
+struct RangePayload {
+    std::uint64_t address, size;
+};
+static_assert(sizeof(RangePayload) == 16);
+
 struct EndPayload {
     std::uint64_t frames, pages;
 };

@@ -74,27 +74,61 @@ Result<void> writeRing(SectionWriter& writer, std::uint32_t which, const RingSta
 
 } // namespace
 
+Result<void> CheckpointWriter::program(const Checkpoint& checkpoint) {
+    return writeProgram(sections_, checkpoint);
+}
+
+Result<void> CheckpointWriter::state(const Checkpoint& checkpoint) {
+    frames_ = checkpoint.frames.size();
+    if (auto written = writeThread(sections_, checkpoint.thread); !written) return written;
+    if (auto written = writeFrames(sections_, checkpoint.frames); !written) return written;
+    for (std::uint32_t which = 0; which < checkpoint.rings.size(); ++which)
+        if (auto written = writeRing(sections_, which, checkpoint.rings[which]); !written) return written;
+    return sections_.write(SectionType::Monitor, {checkpoint.monitor});
+}
+
+void CheckpointWriter::count(std::uint64_t bytes) {
+    copied_.pages += bytes / DYAD_PAGE_SIZE;
+    copied_.bytes += bytes;
+}
+
+Result<void> CheckpointWriter::pages(GuestAddress address, std::span<const std::byte> pages) {
+    count(pages.size());
+    const PagesPayload fixed{static_cast<std::uint64_t>(address)};
+    return sections_.write(SectionType::Pages, {bytesOf(fixed), pages});
+}
+
+Result<void> CheckpointWriter::zeroPages(GuestAddress address, std::uint64_t size) {
+    count(size);
+    const RangePayload fixed{static_cast<std::uint64_t>(address), size};
+    return sections_.write(SectionType::Zero, {bytesOf(fixed)});
+}
+
+Result<void> CheckpointWriter::packedPages(GuestAddress address, std::uint64_t size,
+                                           std::span<const std::byte> packed) {
+    count(size);
+    const RangePayload fixed{static_cast<std::uint64_t>(address), size};
+    return sections_.write(SectionType::Packed, {bytesOf(fixed), packed});
+}
+
+Result<void> CheckpointWriter::end() {
+    const EndPayload end{frames_, copied_.pages};
+    return sections_.write(SectionType::End, {bytesOf(end)});
+}
+
 Result<CopiedMemory> writeCheckpoint(ByteSink& sink, const Checkpoint& checkpoint, GuestMemory& memory,
                                      const CommonData& common) {
-    SectionWriter writer(sink);
-    if (auto written = writer.writeHeader(checkpoint.pairId); !written) return written.error();
-    if (auto written = writeProgram(writer, checkpoint); !written) return written.error();
-    if (auto written = writeThread(writer, checkpoint.thread); !written) return written.error();
-    if (auto written = writeFrames(writer, checkpoint.frames); !written) return written.error();
-    for (std::uint32_t which = 0; which < checkpoint.rings.size(); ++which)
-        if (auto written = writeRing(writer, which, checkpoint.rings[which]); !written) return written.error();
-    if (auto written = writer.write(SectionType::Monitor, {checkpoint.monitor}); !written) return written.error();
-    CopiedMemory copied;
+    SectionWriter sections(sink);
+    CheckpointWriter writer(sections);
+    if (auto written = sections.writeHeader(checkpoint.pairId); !written) return written.error();
+    if (auto written = writer.program(checkpoint); !written) return written.error();
+    if (auto written = writer.state(checkpoint); !written) return written.error();
     auto written = forEachRun(memory, common, [&](GuestAddress address, std::span<const std::byte> pages) {
-        copied.pages += pages.size() / DYAD_PAGE_SIZE;
-        copied.bytes += pages.size();
-        const PagesPayload fixed{static_cast<std::uint64_t>(address)};
-        return writer.write(SectionType::Pages, {bytesOf(fixed), pages});
+        return writer.pages(address, pages);
     });
     if (!written) return written.error();
-    const EndPayload end{checkpoint.frames.size(), copied.pages};
-    if (auto ended = writer.write(SectionType::End, {bytesOf(end)}); !ended) return ended.error();
-    return copied;
+    if (auto ended = writer.end(); !ended) return ended.error();
+    return writer.copied();
 }
 
 } // namespace dyad

@@ -1,10 +1,9 @@
-// Header and sections of a checkpoint.
+// Header and sections of a stream.
 #include "migrate/sections.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstring>
 #define XXH_STATIC_LINKING_ONLY // the state as a complete type: no allocation
@@ -14,22 +13,6 @@ namespace dyad {
 
 namespace {
 
-constexpr std::uint64_t kMagic = 0x54504b4344415944; // "DYADCKPT"
-
-struct Header {
-    std::uint64_t magic;
-    std::uint32_t format, zero;
-    std::array<std::uint8_t, 16> pairId;
-    std::uint64_t checksum;
-};
-static_assert(sizeof(Header) == 40);
-
-struct SectionHeader {
-    std::uint32_t type, number;
-    std::uint64_t size, payloadChecksum, checksum;
-};
-static_assert(sizeof(SectionHeader) == 32);
-
 /// Of a header: everything before its checksum, which comes last.
 template <class T> std::uint64_t checksumOf(const T& header) {
     return XXH3_64bits(&header, offsetof(T, checksum));
@@ -38,13 +21,18 @@ template <class T> std::uint64_t checksumOf(const T& header) {
 } // namespace
 
 std::string_view name(SectionType type) {
-    constexpr std::string_view kNames[] = {"?", "program", "thread", "frames", "ring", "monitor", "pages", "end"};
-    const auto index = static_cast<std::uint32_t>(type);
-    return kNames[index < std::size(kNames) ? index : 0];
+    constexpr std::string_view kCheckpoint[] = {"?", "program", "thread", "frames", "ring", "monitor", "pages", "end"};
+    constexpr std::string_view kTransfer[] = {"offer", "accept",  "refuse", "ready", "prepared", "commit",
+                                              "taken", "outcome", "alive",  "zero",  "packed"};
+    const auto index = static_cast<std::uint32_t>(type), first = static_cast<std::uint32_t>(SectionType::Offer);
+    if (index >= first && index - first < std::size(kTransfer)) return kTransfer[index - first];
+    return kCheckpoint[index < std::size(kCheckpoint) ? index : 0];
 }
 
 Result<void> SectionWriter::writeHeader(std::string_view pairId) {
-    Header header{kMagic, kCheckpointFormat, 0, {}, 0};
+    using Header = SectionAssembler::Header;
+    static_assert(sizeof(Header) == 40);
+    Header header{format_.magic, format_.version, 0, {}, 0};
     bool good = pairId.size() == 2 * header.pairId.size();
     for (std::size_t i = 0; good && i < header.pairId.size(); ++i) {
         const char* digits = pairId.data() + 2 * i;
@@ -56,78 +44,143 @@ Result<void> SectionWriter::writeHeader(std::string_view pairId) {
 }
 
 Result<void> SectionWriter::write(SectionType type, std::initializer_list<std::span<const std::byte>> parts) {
-    SectionHeader header{static_cast<std::uint32_t>(type), number_, 0, 0, 0};
+    SectionAssembler::SectionHead head{static_cast<std::uint32_t>(type), number_, 0, 0, 0};
+    static_assert(sizeof head == 32);
     XXH3_state_t state;
     XXH3_64bits_reset(&state);
     for (auto part : parts) {
-        header.size += part.size();
+        head.size += part.size();
         XXH3_64bits_update(&state, part.data(), part.size());
     }
-    if (header.size > kMostPayload)
-        return Error{fmt::format("a checkpoint's section ({}) of {} bytes: at most {} are allowed", name(type),
-                                 header.size, kMostPayload)};
-    header.payloadChecksum = XXH3_64bits_digest(&state);
-    header.checksum = checksumOf(header);
+    if (head.size > kMostPayload)
+        return Error{fmt::format("a section ({}) of {} bytes: at most {} are allowed", name(type), head.size,
+                                 kMostPayload)};
+    head.payloadChecksum = XXH3_64bits_digest(&state);
+    head.checksum = checksumOf(head);
     ++number_;
-    if (auto written = sink_.write(std::as_bytes(std::span(&header, 1))); !written) return written;
+    if (auto written = sink_.write(std::as_bytes(std::span(&head, 1))); !written) return written;
     for (auto part : parts)
         if (auto written = sink_.write(part); !written) return written;
     return {};
 }
 
-Error SectionReader::unusable(std::string what) const {
-    return Error{fmt::format("'{}' cannot be used: section {} ({}): {}", name_, number_ ? number_ - 1 : 0,
-                             dyad::name(type_), what)};
+Error unusableSection(const std::string& stream, SectionType type, std::uint32_t number, std::string_view what) {
+    return Error{fmt::format("'{}' cannot be used: section {} ({}): {}", stream, number, name(type), what)};
 }
 
-Error SectionReader::damaged(std::string_view what) const {
-    return Error{fmt::format("'{}' is damaged: the checksum of {} does not match", name_, what)};
+std::span<std::byte> SectionAssembler::part() {
+    switch (part_) {
+    case Part::Header:
+        return std::as_writable_bytes(std::span(&header_, 1));
+    case Part::Head:
+        return std::as_writable_bytes(std::span(&head_, 1));
+    case Part::Payload:
+        break;
+    }
+    return std::span(payload_).first(head_.size);
 }
 
-Result<void> SectionReader::fill(std::span<std::byte> bytes, std::string_view what) {
-    auto got = source_.read(bytes);
-    if (!got) return got.error();
-    offset_ += *got;
-    if (*got < bytes.size())
-        return Error{fmt::format("'{}' is truncated: expected {}, {} bytes, found {} at its end, byte {}", name_, what,
-                                 bytes.size(), *got, offset_)};
+std::span<std::byte> SectionAssembler::space() {
+    return part().subspan(filled_);
+}
+
+std::string SectionAssembler::describePart() const {
+    switch (part_) {
+    case Part::Header:
+        return "its header";
+    case Part::Head:
+        return fmt::format("the header of section {}", number_);
+    case Part::Payload:
+        break;
+    }
+    return fmt::format("section {} ({})", number_, dyad::name(SectionType{head_.type}));
+}
+
+Error SectionAssembler::damaged() const {
+    return Error{fmt::format("'{}' is damaged: the checksum of {} does not match", name_, describePart())};
+}
+
+Error SectionAssembler::truncated() const {
+    // A short file of another kind is no truncated stream.
+    if (part_ == Part::Header && header_.magic != format_.magic && (filled_ >= sizeof header_.magic || filled_ == 0))
+        return Error{
+            fmt::format("'{}' is not a {}: expected it to start with \"{}\"", name_, format_.noun, format_.magicText)};
+    const std::size_t size = part_ == Part::Header ? sizeof header_
+                             : part_ == Part::Head ? sizeof head_
+                                                   : static_cast<std::size_t>(head_.size);
+    return Error{fmt::format("'{}' is truncated: expected {}, {} bytes, found {} at its end, byte {}", name_,
+                             describePart(), size, filled_, offset_)};
+}
+
+Result<bool> SectionAssembler::add(std::size_t bytes) {
+    filled_ += bytes;
+    offset_ += bytes;
+    // Something else is told at once: it may never send a whole header.
+    if (part_ == Part::Header && filled_ >= sizeof header_.magic && header_.magic != format_.magic) return truncated();
+    if (filled_ < part().size()) return false;
+    if (part_ == Part::Header) {
+        if (auto checked = checkHeader(); !checked) return std::move(checked.error());
+        part_ = Part::Head;
+        filled_ = 0;
+        return true;
+    }
+    if (part_ == Part::Head) {
+        if (auto checked = checkHead(); !checked) return std::move(checked.error());
+        part_ = Part::Payload;
+        filled_ = 0;
+        if (payload_.size() < head_.size) payload_.resize(head_.size);
+        if (head_.size) return false;
+    }
+    const auto payload = std::span<const std::byte>(payload_).first(head_.size);
+    if (head_.payloadChecksum != XXH3_64bits(payload.data(), payload.size())) return damaged();
+    section_ = {SectionType{head_.type}, number_++, payload};
+    part_ = Part::Head;
+    filled_ = 0;
+    return true;
+}
+
+Result<void> SectionAssembler::checkHeader() {
+    if (header_.checksum != checksumOf(header_)) return damaged();
+    if (header_.format != format_.version)
+        return Error{fmt::format("'{0}' cannot be used: it has {1} format {2}, this dyad reads format {3}", name_,
+                                 format_.noun, header_.format, format_.version)};
+    if (header_.zero) return Error{fmt::format("'{}' cannot be used: its header: expected 0 at byte 12", name_)};
+    for (std::uint8_t byte : header_.pairId)
+        pairId_ += fmt::format("{:02x}", byte);
     return {};
 }
 
+Result<void> SectionAssembler::checkHead() {
+    if (head_.checksum != checksumOf(head_)) return damaged();
+    const SectionType type{head_.type};
+    if (head_.number != number_)
+        return unusableSection(name_, type, number_, fmt::format("it says that it is section {}", head_.number));
+    if (head_.size > limit_)
+        return unusableSection(name_, type, number_,
+                               fmt::format("{} bytes: at most {} are allowed", head_.size, limit_));
+    return {};
+}
+
+Result<void> SectionReader::readOn() {
+    for (;;) {
+        const auto space = assembler_.space();
+        auto got = source_.read(space);
+        if (!got) return std::move(got.error());
+        auto complete = assembler_.add(*got);
+        if (!complete) return std::move(complete.error());
+        if (*complete) return {};
+        if (*got < space.size()) return assembler_.truncated();
+    }
+}
+
 Result<std::string> SectionReader::readHeader() {
-    Header header{};
-    const auto bytes = std::as_writable_bytes(std::span(&header, 1));
-    auto got = fill(bytes, "its header");
-    // A short file of another kind is no truncated checkpoint.
-    if (header.magic != kMagic && (got || offset_ >= sizeof header.magic || offset_ == 0))
-        return Error{fmt::format("'{}' is not a checkpoint: expected it to start with \"DYADCKPT\"", name_)};
-    if (!got) return got.error();
-    if (header.checksum != checksumOf(header)) return damaged("its header");
-    if (header.format != kCheckpointFormat)
-        return Error{fmt::format("'{}' cannot be used: it has checkpoint format {}, this dyad reads format {}", name_,
-                                 header.format, kCheckpointFormat)};
-    if (header.zero) return Error{fmt::format("'{}' cannot be used: its header: expected 0 at byte 12", name_)};
-    std::string pairId;
-    for (std::uint8_t byte : header.pairId)
-        pairId += fmt::format("{:02x}", byte);
-    return pairId;
+    if (auto read = readOn(); !read) return std::move(read.error());
+    return assembler_.pairId();
 }
 
 Result<Section> SectionReader::read() {
-    const std::string which = fmt::format("the header of section {}", number_);
-    SectionHeader header{};
-    if (auto got = fill(std::as_writable_bytes(std::span(&header, 1)), which); !got) return got.error();
-    if (header.checksum != checksumOf(header)) return damaged(which);
-    type_ = SectionType{header.type};
-    const std::uint32_t number = number_++;
-    if (header.number != number) return unusable(fmt::format("it says that it is section {}", header.number));
-    if (header.size > kMostPayload)
-        return unusable(fmt::format("{} bytes: at most {} are allowed", header.size, kMostPayload));
-    payload_.resize(header.size);
-    const std::string what = fmt::format("section {} ({})", number, dyad::name(type_));
-    if (auto got = fill(payload_, what); !got) return got.error();
-    if (header.payloadChecksum != XXH3_64bits(payload_.data(), payload_.size())) return damaged(what);
-    return Section{type_, number, payload_};
+    if (auto read = readOn(); !read) return std::move(read.error());
+    return assembler_.section();
 }
 
 } // namespace dyad

@@ -63,6 +63,9 @@ Result<void> clearMemory(GuestMemory& memory, const CommonData& common);
 Result<void> writePages(GuestMemory& memory, const CommonData& common, GuestAddress address,
                         std::span<const std::byte> pages);
 
+/// Makes whole pages zero; fails as writePages().
+Result<void> clearPages(GuestMemory& memory, const CommonData& common, GuestAddress address, std::uint64_t size);
+
 struct CopiedMemory {
     std::uint64_t pages = 0, bytes = 0;
 };
