@@ -85,6 +85,10 @@ class SectionAssembler {
     /// Larger sections are refused.
     void setLimit(std::uint64_t bytes) { limit_ = bytes; }
     bool headerSeen() const { return part_ != Part::Header; }
+    /// The stream began as one of this format does, whatever its version.
+    bool rightMagic() const {
+        return headerSeen() || (filled_ >= sizeof header_.magic && header_.magic == format_.magic);
+    }
     const std::string& pairId() const { return pairId_; } ///< 32 hex digits
     const Section& section() const { return section_; }   ///< the last one
     const std::string& name() const { return name_; }

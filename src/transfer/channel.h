@@ -1,0 +1,39 @@
+// A connected stream on which nothing blocks: a socket, or TLS on one.
+#pragma once
+
+#include "machine/unique_fd.h"
+#include "support/result.h"
+
+#include <cstddef>
+#include <memory>
+#include <poll.h>
+#include <span>
+
+namespace dyad {
+
+class Channel {
+  public:
+    virtual ~Channel() = default;
+    /// Connects, and greets where there is a handshake; false while that takes.
+    virtual Result<bool> open() = 0;
+    /// Bytes that were read; 0: none now. The peer's end is an error.
+    virtual Result<std::size_t> read(std::span<std::byte> to) = 0;
+    /// Bytes that were taken; 0: none now.
+    virtual Result<std::size_t> write(std::span<const std::byte> from) = 0;
+    /// Nothing more is written; what the peer sends may still be read.
+    virtual void finish() = 0;
+    virtual int fd() const = 0;
+    /// What to poll for.
+    virtual short events(bool wantsToWrite) const { return static_cast<short>(wantsToWrite ? POLLIN | POLLOUT : POLLIN); }
+};
+
+/// The message of a Channel whose peer has ended the stream.
+inline constexpr const char* kPeerClosed = "the connection was closed by the other side";
+
+/// Bytes as they are.
+std::unique_ptr<Channel> plainChannel(UniqueFd socket);
+
+/// The error of a connect(2) that was under way, if the socket is ready to tell; false while it is not.
+Result<bool> connected(int socket);
+
+} // namespace dyad

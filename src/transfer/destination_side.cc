@@ -1,0 +1,93 @@
+// One function for each thing that may be said.
+#include "transfer/destination_side.h"
+
+#include <fmt/format.h>
+
+namespace dyad {
+
+Result<void> DestinationSide::greet() {
+    if (greeted_) return {};
+    greeted_ = true;
+    return to_.writeHeader(pairId_);
+}
+
+Result<void> DestinationSide::takeHeader(const std::string& pairId) {
+    heard_ = true;
+    if (auto greeted = greet(); !greeted) return greeted;
+    return taker_.checkPair(pairId);
+}
+
+Error DestinationSide::unexpected(const Section& section) const {
+    return unusableSection(peer_, section.type, section.number, "this may not come now");
+}
+
+Result<void> DestinationSide::take(const Section& section) {
+    if (!heard_) return unexpected(section);
+    if (section.type == SectionType::Refuse && state_ != State::Taken) {
+        state_ = State::Over;
+        return Error{fmt::format("the program stays with {}: {}", peer_, readRefuse(section))};
+    }
+    switch (state_) {
+    case State::Greeting:
+        if (!offered_) {
+            if (section.type != SectionType::Offer) return unexpected(section);
+            auto offer = readOffer(peer_, section);
+            if (!offer) return std::move(offer.error());
+            offer_ = *offer;
+            offered_ = true;
+            if (offer_.kind == OfferKind::Recover) state_ = State::Asked;
+            return {};
+        }
+        if (auto taken = taker_.take(section); !taken) return taken;
+        state_ = State::Offered;
+        return {};
+    case State::Filling:
+        if (auto taken = taker_.take(section); !taken) return taken;
+        if (taker_.complete()) state_ = State::Arriving;
+        return {};
+    case State::Prepared: {
+        if (section.type != SectionType::Commit) return unexpected(section);
+        auto id = readCommit(peer_, section);
+        if (!id) return std::move(id.error());
+        if (*id != offer_.id) return unusableSection(peer_, section.type, section.number, "another transfer's id");
+        state_ = State::Committed;
+        return {};
+    }
+    default:
+        return unexpected(section);
+    }
+}
+
+Result<void> DestinationSide::accept(const Accept& accept) {
+    state_ = State::Starting;
+    return writeAccept(to_, accept);
+}
+
+Result<void> DestinationSide::answer(bool taken) {
+    state_ = State::Over;
+    return writeOutcome(to_, taken);
+}
+
+Result<void> DestinationSide::ready(GuestMemory& memory) {
+    if (auto set = taker_.setMemory(&memory); !set) return set;
+    state_ = State::Filling;
+    return to_.write(SectionType::Ready, {});
+}
+
+Result<void> DestinationSide::prepared() {
+    state_ = State::Prepared;
+    return writePrepared(to_, {taker_.checkpoint().frames.size(), taker_.pages()});
+}
+
+Result<void> DestinationSide::taken() {
+    state_ = State::Taken;
+    return to_.write(SectionType::Taken, {});
+}
+
+Result<void> DestinationSide::refuse(std::string_view why) {
+    state_ = State::Over;
+    if (auto greeted = greet(); !greeted) return greeted;
+    return writeRefuse(to_, why);
+}
+
+} // namespace dyad

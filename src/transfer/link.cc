@@ -1,0 +1,152 @@
+// Buffers, clocks and the limit of a connection.
+#include "transfer/link.h"
+
+#include "machine/ticks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dyad {
+
+namespace {
+
+constexpr std::uint64_t kSecondNs = 1'000'000'000;
+/// A side that has sent nothing for so long says that it is alive.
+constexpr std::uint64_t kAliveNs = 2 * kSecondNs;
+/// A peer that was refused gets this long to read why.
+constexpr std::uint64_t kFinishNs = 2 * kSecondNs;
+/// With a limit, bytes are sent for so long at once.
+constexpr std::uint64_t kBurstNs = 20'000'000;
+/// One turn of the loop sends no more: the program's own input and output wait meanwhile.
+constexpr std::size_t kMostInTurn = 4 << 20;
+/// Before a limit lets so many bytes go it waits.
+constexpr std::uint64_t kLeastBurst = 4096;
+
+} // namespace
+
+Link::Link(std::unique_ptr<Channel> channel, std::string peer, LinkSetup setup)
+    : channel_(std::move(channel)), peer_(std::move(peer)), setup_(setup), assembler_(kTransferStream, peer_),
+      writer_(*this, kTransferStream), heardNs_(monotonicNs()), progressNs_(heardNs_), spokeNs_(heardNs_),
+      allowedNs_(heardNs_) {}
+
+Result<void> Link::write(std::span<const std::byte> bytes) {
+    if (sent_ == buffer_.size()) {
+        buffer_.clear();
+        sent_ = 0;
+    } else if (sent_ > buffer_.size() / 2) {
+        buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(sent_));
+        sent_ = 0;
+    }
+    if (waiting() == 0) progressNs_ = monotonicNs();
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+    greeted_ = true;
+    return {};
+}
+
+/// Bytes that may be sent now.
+std::size_t Link::allowance(std::uint64_t now) {
+    if (!setup_.mostPerSecond) return kMostInTurn;
+    const std::uint64_t most = std::max(setup_.mostPerSecond / (kSecondNs / kBurstNs), kLeastBurst);
+    const std::uint64_t passed = std::min(now - allowedNs_, kSecondNs);
+    const auto more = static_cast<std::uint64_t>(static_cast<double>(setup_.mostPerSecond) *
+                                                 static_cast<double>(passed) / static_cast<double>(kSecondNs));
+    if (allowed_ + more >= kLeastBurst) {
+        allowed_ = std::min(allowed_ + more, most);
+        allowedNs_ = now;
+    }
+    return std::min<std::size_t>(allowed_ >= kLeastBurst || waiting() < kLeastBurst ? allowed_ : 0, kMostInTurn);
+}
+
+Result<void> Link::send() {
+    const std::uint64_t now = monotonicNs();
+    std::size_t left = waiting() ? allowance(now) : 0;
+    while (waiting() && left) {
+        auto n = channel_->write(std::span(buffer_).subspan(sent_).first(std::min(left, waiting())));
+        if (!n) return std::move(n.error());
+        if (*n == 0) break;
+        sent_ += *n;
+        left -= *n;
+        total_ += *n;
+        if (setup_.mostPerSecond) allowed_ -= *n;
+        progressNs_ = spokeNs_ = now;
+    }
+    // A limit is no fault of the peer's.
+    if (setup_.mostPerSecond && left == 0) progressNs_ = now;
+    return {};
+}
+
+Result<void> Link::checkSilence() {
+    const std::uint64_t now = monotonicNs();
+    if (now - heardNs_ > setup_.silenceNs)
+        return Error{fmt::format("nothing was heard for {:g} s", static_cast<double>(setup_.silenceNs) / 1e9)};
+    if (waiting() && now - progressNs_ > setup_.silenceNs)
+        return Error{fmt::format("nothing could be sent for {:g} s", static_cast<double>(setup_.silenceNs) / 1e9)};
+    return {};
+}
+
+Result<void> Link::step() {
+    if (!open_) {
+        auto opened = channel_->open();
+        if (!opened) return std::move(opened.error()).in(peer_);
+        if (!*opened) {
+            if (auto silent = checkSilence(); !silent) return std::move(silent.error()).in(peer_);
+            return {};
+        }
+        open_ = true;
+        heardNs_ = progressNs_ = spokeNs_ = monotonicNs();
+    }
+    if (greeted_ && !finishing_ && !waiting() && monotonicNs() - spokeNs_ > kAliveNs)
+        if (auto written = writer_.write(SectionType::Alive, {}); !written) return written;
+    if (auto sent = send(); !sent) return std::move(sent.error()).in(peer_);
+    if (auto silent = checkSilence(); !silent) return std::move(silent.error()).in(peer_);
+    return {};
+}
+
+Result<bool> Link::receive() {
+    more_ = false;
+    if (!open_) return false;
+    for (std::size_t left = kMostInTurn; left > 0;) {
+        const auto space = assembler_.space();
+        auto n = channel_->read(space);
+        if (!n) return std::move(n.error()).in(peer_);
+        if (*n == 0) return false;
+        heardNs_ = monotonicNs();
+        received_ += *n;
+        left -= std::min(left, *n);
+        const bool wasHeader = !assembler_.headerSeen();
+        auto complete = assembler_.add(*n);
+        if (!complete) return std::move(complete.error());
+        if (*complete && (wasHeader || assembler_.section().type != SectionType::Alive)) return true;
+    }
+    more_ = true; // TLS may hold bytes that poll does not know of
+    return false;
+}
+
+bool Link::finished() {
+    if (!finishing_) {
+        finishing_ = true;
+        finishNs_ = monotonicNs();
+    }
+    if (!open_ || monotonicNs() - finishNs_ > kFinishNs || !step()) return true;
+    if (!waiting()) channel_->finish();
+    discarded_.resize(1 << 16);
+    for (;;) {
+        auto n = channel_->read(discarded_);
+        if (!n) return true;
+        if (*n == 0) return false;
+        heardNs_ = monotonicNs();
+    }
+}
+
+void Link::addEntry(std::vector<pollfd>& entries) const {
+    const bool writes = waiting() && (!setup_.mostPerSecond || allowed_ >= kLeastBurst);
+    entries.push_back({channel_->fd(), channel_->events(writes), 0});
+}
+
+std::uint64_t Link::nextTurn() const {
+    if (more_) return 0;
+    return waiting() && setup_.mostPerSecond ? allowedNs_ + kBurstNs : UINT64_MAX;
+}
+
+} // namespace dyad

@@ -1,0 +1,159 @@
+// The payloads as they lie in the stream.
+#include "transfer/messages.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <sys/random.h>
+
+namespace dyad {
+
+namespace {
+
+constexpr std::uint32_t kAnyIsa = UINT32_MAX;
+
+struct OfferPayload {
+    TransferId id;
+    std::uint32_t kind, isa, features, zero;
+    std::uint64_t bytesInUse;
+};
+static_assert(sizeof(OfferPayload) == 40);
+
+struct AcceptPayload {
+    std::uint32_t isa, zero, features, zero2;
+};
+static_assert(sizeof(AcceptPayload) == 16);
+
+struct PreparedPayload {
+    std::uint64_t frames, pages;
+};
+static_assert(sizeof(PreparedPayload) == 16);
+
+template <class T> std::span<const std::byte> bytesOf(const T& value) {
+    return std::as_bytes(std::span(&value, 1));
+}
+
+/// A payload that is a T, or a T and text behind it.
+template <class T> Result<T> fixedPart(const std::string& stream, const Section& section, bool textFollows = false) {
+    const std::size_t size = section.payload.size();
+    if (size < sizeof(T) || (textFollows ? size > sizeof(T) + kMostText : size != sizeof(T)))
+        return unusableSection(stream, section.type, section.number,
+                               fmt::format("expected {} bytes, found {}", sizeof(T), size));
+    T value;
+    std::memcpy(&value, section.payload.data(), sizeof value);
+    return value;
+}
+
+/// Words of another host reach a terminal: no control characters.
+std::string printable(std::span<const std::byte> bytes) {
+    std::string text;
+    for (std::byte byte : bytes.first(std::min(bytes.size(), kMostText))) {
+        const auto character = static_cast<unsigned char>(byte);
+        text += character < 0x20 || character == 0x7f ? '?' : static_cast<char>(character);
+    }
+    return text;
+}
+
+std::span<const std::byte> shortText(std::string_view text) {
+    return std::as_bytes(std::span(text.substr(0, kMostText)));
+}
+
+} // namespace
+
+Result<TransferId> makeTransferId() {
+    TransferId id;
+    if (getrandom(id.data(), id.size(), 0) != static_cast<ssize_t>(id.size()))
+        return Error{fmt::format("cannot get random numbers: {}", std::strerror(errno))};
+    return id;
+}
+
+std::string text(const TransferId& id) {
+    std::string digits;
+    for (std::uint8_t byte : id)
+        digits += fmt::format("{:02x}", byte);
+    return digits;
+}
+
+Result<void> writeOffer(SectionWriter& to, const Offer& offer) {
+    const OfferPayload payload{offer.id,
+                               static_cast<std::uint32_t>(offer.kind),
+                               offer.isa ? static_cast<std::uint32_t>(*offer.isa) : kAnyIsa,
+                               offer.features,
+                               0,
+                               offer.bytesInUse};
+    return to.write(SectionType::Offer, {bytesOf(payload)});
+}
+
+Result<Offer> readOffer(const std::string& stream, const Section& section) {
+    auto payload = fixedPart<OfferPayload>(stream, section);
+    if (!payload) return std::move(payload.error());
+    if (payload->kind > static_cast<std::uint32_t>(OfferKind::Recover) || payload->zero ||
+        (payload->isa >= kIsas.size() && payload->isa != kAnyIsa))
+        return unusableSection(stream, section.type, section.number,
+                               fmt::format("unknown kind {} or ISA {}", payload->kind, payload->isa));
+    Offer offer{payload->id, OfferKind{payload->kind}, std::nullopt, payload->features, payload->bytesInUse};
+    if (payload->isa != kAnyIsa) offer.isa = kIsas[payload->isa];
+    return offer;
+}
+
+Result<void> writeAccept(SectionWriter& to, const Accept& accept) {
+    const AcceptPayload payload{static_cast<std::uint32_t>(accept.isa), 0, accept.features, 0};
+    return to.write(SectionType::Accept, {bytesOf(payload), shortText(accept.machine)});
+}
+
+Result<Accept> readAccept(const std::string& stream, const Section& section) {
+    auto payload = fixedPart<AcceptPayload>(stream, section, /*textFollows=*/true);
+    if (!payload) return std::move(payload.error());
+    if (payload->isa >= kIsas.size() || payload->zero || payload->zero2)
+        return unusableSection(stream, section.type, section.number, fmt::format("unknown ISA {}", payload->isa));
+    return Accept{kIsas[payload->isa], payload->features, printable(section.payload.subspan(sizeof(AcceptPayload)))};
+}
+
+Result<void> writeRefuse(SectionWriter& to, std::string_view why) {
+    return to.write(SectionType::Refuse, {shortText(why)});
+}
+
+std::string readRefuse(const Section& section) {
+    return printable(section.payload);
+}
+
+Result<void> writePrepared(SectionWriter& to, const Counts& counts) {
+    const PreparedPayload payload{counts.frames, counts.pages};
+    return to.write(SectionType::Prepared, {bytesOf(payload)});
+}
+
+Result<Counts> readPrepared(const std::string& stream, const Section& section) {
+    auto payload = fixedPart<PreparedPayload>(stream, section);
+    if (!payload) return std::move(payload.error());
+    return Counts{payload->frames, payload->pages};
+}
+
+Result<void> writeCommit(SectionWriter& to, const TransferId& id) {
+    return to.write(SectionType::Commit, {bytesOf(id)});
+}
+
+Result<TransferId> readCommit(const std::string& stream, const Section& section) {
+    return fixedPart<TransferId>(stream, section);
+}
+
+Result<void> writeOutcome(SectionWriter& to, bool taken) {
+    const std::uint32_t payload = taken;
+    return to.write(SectionType::Outcome, {bytesOf(payload)});
+}
+
+Result<bool> readOutcome(const std::string& stream, const Section& section) {
+    auto payload = fixedPart<std::uint32_t>(stream, section);
+    if (!payload) return std::move(payload.error());
+    if (*payload > 1)
+        return unusableSection(stream, section.type, section.number, fmt::format("unknown outcome {}", *payload));
+    return *payload == 1;
+}
+
+Result<void> readEmpty(const std::string& stream, const Section& section) {
+    if (section.payload.empty()) return {};
+    return unusableSection(stream, section.type, section.number,
+                           fmt::format("expected no bytes, found {}", section.payload.size()));
+}
+
+} // namespace dyad
