@@ -25,46 +25,26 @@ struct Subcommand {
 constexpr Subcommand kSubcommands[] = {
     {"cc", "compile and link C", "", "", nullptr, nullptr, "dyad-cc"},
     {"c++", "compile and link C++", "", "", nullptr, nullptr, "dyad-c++"},
-#ifdef DYAD_COMMAND_RUN
     {"run", "run a program on a machine of its own", "dyad run [OPTIONS] IMAGE [OPTIONS] [--] [ARGUMENTS...]",
      "dyad run --isa aarch64 --fs ./data ./hello -- --name world", nullptr, setupRun, nullptr},
-#endif
-#ifdef DYAD_COMMAND_PS
     {"ps", "list the programs that run", "dyad ps [OPTIONS]",
      "dyad ps", setupPs, nullptr, nullptr},
-#endif
-#ifdef DYAD_COMMAND_MIGRATE
     {"migrate", "move a running program to another ISA", "dyad migrate [OPTIONS] NAME --isa ISA",
      "dyad run --name job ./hello & dyad migrate job --isa aarch64", setupMigrate, nullptr, nullptr},
-#endif
-#ifdef DYAD_COMMAND_CHECKPOINT
     {"checkpoint", "write a running program to a file", "dyad checkpoint [OPTIONS] NAME -o FILE",
      "dyad checkpoint job -o job.checkpoint", setupCheckpoint, nullptr, nullptr},
-#endif
-#ifdef DYAD_COMMAND_RESTORE
     {"restore", "go on with a program that was written to a file", "dyad restore [OPTIONS] FILE [IMAGE]",
      "dyad restore --isa aarch64 job.checkpoint ./hello", setupRestore, nullptr, nullptr},
-#endif
-#ifdef DYAD_COMMAND_STOP
     {"stop", "end a running program", "dyad stop [OPTIONS] NAME",
      "dyad stop job", setupStop, nullptr, nullptr},
-#endif
-#ifdef DYAD_COMMAND_DOCTOR
     {"doctor", "check this host and say what to install", "dyad doctor [OPTIONS]", "dyad doctor", setupDoctor, nullptr,
      nullptr},
-#endif
-#ifdef DYAD_COMMAND_CHECK
     {"check", "prove that both halves of an image match", "dyad check IMAGE", "dyad check ./hello", setupCheck, nullptr,
      nullptr},
-#endif
-#ifdef DYAD_COMMAND_INSPECT
     {"inspect", "show what an image holds", "dyad inspect [OPTIONS] IMAGE", "dyad inspect --json ./hello", setupInspect,
      nullptr, nullptr},
-#endif
-#ifdef DYAD_COMMAND_IMAGE
     {"image", "take an image apart", "dyad image SUBCOMMAND IMAGE",
      "dyad image extract --isa aarch64 ./hello -o hello.aarch64", setupImage, nullptr, nullptr},
-#endif
     {"align", "link two ordinary executables with equal addresses", "", "", nullptr, nullptr,
      "../lib/dyad/bin/dyad-align"},
 };
