@@ -269,16 +269,21 @@ Result<void> Monitor::takeSignals() {
     signalfd_siginfo info;
     pollfd entry{signals_, POLLIN, 0};
     if (signals_ < 0 || poll(&entry, 1, 0) <= 0 || read(signals_, &info, sizeof info) != sizeof info) return {};
-    end(RunReport::End::interrupted, static_cast<int>(info.ssi_signo));
+    return endAfterOutput(RunReport::End::interrupted, static_cast<int>(info.ssi_signo));
+}
+
+/// Output may lie in the ring for a while before the guest rings (docs/abi.md, section 5): it is written first.
+Result<void> Monitor::endAfterOutput(RunReport::End how, int value) {
+    if (!paused_)
+        if (auto served = serveFrames(); !served || finished_) return served;
+    end(how, value);
     return {};
 }
 
 Result<void> Monitor::checkDeadlines() {
     std::uint64_t now = monotonicNs();
-    if (setup_.timeout > 0 && now - setup_.startNs > setup_.timeout * std::uint64_t(1'000'000'000)) {
-        end(RunReport::End::timedOut, 0);
-        return {};
-    }
+    if (setup_.timeout > 0 && now - setup_.startNs > setup_.timeout * std::uint64_t(1'000'000'000))
+        return endAfterOutput(RunReport::End::timedOut, 0);
     if (mainSeen_ || gone_ || setup_.bootTimeout == 0 || blockedOutput()) return {};
     if (now - lastSignOfLifeNs_ <= setup_.bootTimeout * std::uint64_t(1'000'000'000)) return {};
     std::uint32_t stage = __atomic_load_n(&control_->boot_stage, __ATOMIC_RELAXED);

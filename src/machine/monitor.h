@@ -108,6 +108,7 @@ class Monitor {
     Result<void> sleep();
     Result<void> takeSignals();
     Result<void> checkDeadlines();
+    Result<void> endAfterOutput(RunReport::End how, int value);
     Error machineGone();
     void ring();
     void log(std::span<const std::byte> text);

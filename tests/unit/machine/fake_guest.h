@@ -27,6 +27,11 @@ class FakeGuest {
     dyad_control *control;
 
     void send(std::uint32_t type, const std::string &payload = {}) {
+        put(type, payload);
+        ringIf(control->tx.consumer_waiting);
+    }
+    /// Leaves the doorbell out, as a guest may for frames that are not urgent.
+    void put(std::uint32_t type, const std::string &payload) {
         std::uint64_t space = 8 + (payload.size() + 7) / 8 * 8;
         dyad_ring &ring = control->tx;
         while (control->tx_size - (ring.head - __atomic_load_n(&ring.tail, __ATOMIC_ACQUIRE)) < space) {
@@ -40,7 +45,6 @@ class FakeGuest {
         store(at, header, 8);
         store(at + 8, payload.data(), payload.size());
         __atomic_store_n(&ring.head, at + space, __ATOMIC_RELEASE);
-        ringIf(ring.consumer_waiting);
     }
     std::pair<std::uint32_t, std::string> receive() {
         dyad_ring &ring = control->rx;
@@ -95,7 +99,7 @@ class FakeGuest {
 
 /// Runs `guest` in a thread, monitored; its standard streams are files and pipes of the test's choice.
 inline Result<RunReport> runGuest(std::function<void(FakeGuest &)> guest, MonitorSetup setup = {},
-                                  ProgramSetup program = {{"test"}, {}, 0}) {
+                                  ProgramSetup program = {{"test"}, {}, 0}, int signals = -1) {
     auto plan = MemoryPlan::make(16 << 20, DYAD_COMMON_BASE + 4096, 0);
     auto memory = GuestMemory::create(*plan);
     auto area = fillControlArea(*memory, DYAD_MACHINE_PROCESS, program);
@@ -106,7 +110,7 @@ inline Result<RunReport> runGuest(std::function<void(FakeGuest &)> guest, Monito
         guest(fake);
         shutdown(guestEnd, SHUT_RDWR);
     });
-    Monitor monitor(*area, {doorbell->first.get(), [] { return std::string("it is a test"); }}, std::move(setup), -1);
+    Monitor monitor(*area, {doorbell->first.get(), [] { return std::string("it is a test"); }}, std::move(setup), signals);
     auto report = monitor.run();
     shutdown(doorbell->first.get(), SHUT_RDWR);
     thread.join();

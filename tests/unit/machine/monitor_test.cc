@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
 
 using namespace dyad;
 using namespace dyad::test;
@@ -272,6 +273,30 @@ TEST(Monitor, RunningTooLongIsReported) {
         std::move(setup));
     ASSERT_TRUE(report);
     EXPECT_EQ(report->end, RunReport::End::timedOut);
+}
+
+TEST(Monitor, OutputBeforeASignalIsKept) {
+    UniqueFd file(memfd_create("out", 0));
+    Redirect out(1, file.get());
+    Pipe signals; // stands for a signalfd
+    auto report = runGuest(
+        [&](FakeGuest &guest) {
+            guest.hello();
+            guest.send(DYAD_FRAME_MAIN, guest.words64({1}));
+            while (__atomic_load_n(&guest.control->tx.consumer_waiting, __ATOMIC_ACQUIRE) == 0) {
+            }
+            guest.put(DYAD_FRAME_OUTPUT, guest.words({1, 0}) + "last words");
+            signalfd_siginfo info{};
+            info.ssi_signo = SIGTERM;
+            EXPECT_EQ(write(signals.write.get(), &info, sizeof info), static_cast<ssize_t>(sizeof info));
+            while (guest.receive().first != 0) {
+            }
+        },
+        {}, {{"test"}, {}, 0}, signals.read.get());
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->end, RunReport::End::interrupted);
+    EXPECT_EQ(report->value, SIGTERM);
+    EXPECT_EQ(contentsOf(file.get()), "last words");
 }
 
 TEST(Monitor, RuleBreakersAreStopped) {
