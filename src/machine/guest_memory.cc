@@ -1,6 +1,8 @@
 // The memory file, the plan of what lies where in it, and checked access.
 #include "machine/guest_memory.h"
 
+#include "support/rounding.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,10 +24,6 @@ constexpr std::uint64_t kLeastStack = 16 * 1024;
 /// Image addresses end here, and private RAM is mapped at image addresses.
 constexpr std::uint64_t kPrivateLimit = DYAD_IMAGE_LIMIT - DYAD_IMAGE_BASE;
 constexpr std::uint64_t kMostArena = DYAD_ARENA_LIMIT - DYAD_ARENA_BASE;
-
-constexpr std::uint64_t roundUp(std::uint64_t value, std::uint64_t to) {
-    return (value + to - 1) / to * to;
-}
 
 /// Page tables and the guard page below the native stack (docs/abi.md, section 2).
 constexpr std::uint64_t tableSpace(std::uint64_t ramSize) {

@@ -2,6 +2,8 @@
 // docs/abi.md, sections 2, 3 and 6.
 #include "machine/machine.h"
 
+#include "support/rounding.h"
+
 #include <fmt/format.h>
 #include <gelf.h>
 
@@ -12,13 +14,6 @@
 namespace dyad {
 
 namespace {
-
-constexpr std::uint64_t pageDown(std::uint64_t value) {
-    return value & ~std::uint64_t(DYAD_PAGE_SIZE - 1);
-}
-constexpr std::uint64_t pageUp(std::uint64_t value) {
-    return pageDown(value + DYAD_PAGE_SIZE - 1);
-}
 
 /// Type of the note named "Dyad" that tells the process entry (docs/abi.md, section 3).
 constexpr std::uint32_t kProcessEntryNote = 1;
@@ -121,8 +116,8 @@ Result<void> startProcess(const PairImage &image, Machine &machine, const Instal
     child.command.insert(child.command.end(), {tender, std::to_string(memory.fd()),
                                                std::to_string(doorbell->second.get()), fmt::format("{:x}", *entry)});
     for (const Segment &segment : image.segments(setup.isa)) {
-        std::uint64_t start = pageDown(segment.address);
-        std::uint64_t end = pageUp(segment.address + segment.memorySize);
+        std::uint64_t start = roundDown(segment.address, DYAD_PAGE_SIZE);
+        std::uint64_t end = roundUp(segment.address + segment.memorySize, DYAD_PAGE_SIZE);
         if (end > start)
             child.command.push_back(fmt::format("{:x}:{:x}:{}", start, end - start, protectionOf(segment)));
     }

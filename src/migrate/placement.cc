@@ -1,6 +1,7 @@
 // Frame records: how large they are, how much stack rebuilding them takes, and writing them.
 #include "migrate/placement.h"
 #include "image/isa_registers.h"
+#include "support/rounding.h"
 
 #include <fmt/format.h>
 
@@ -20,10 +21,6 @@ static_assert(sizeof(RecordHeader) == 16);
 
 /// An entry of the list of points: address of the NOP, and of the code that stops there.
 constexpr std::uint64_t kPointSize = sizeof(MigrationPoint);
-
-constexpr std::uint64_t roundUp(std::uint64_t value, std::uint64_t to) {
-    return (value + to - 1) / to * to;
-}
 
 /// How far the values of a stop lie above the stack pointer.
 std::uint32_t reachAboveStackPointer(const SiteTable::Stop& stop, std::uint16_t stackPointer) {

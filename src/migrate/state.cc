@@ -1,6 +1,8 @@
 // The thread's state, the rings, and memory: read from a stopped guest, checked, written to a waiting one.
 #include "migrate/state.h"
 
+#include "support/rounding.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,43 +26,6 @@ bool isZero(const std::byte* page) {
     std::uint64_t first;
     std::memcpy(&first, page, sizeof first);
     return first == 0 && std::memcmp(page, page + sizeof first, kPage - sizeof first) == 0;
-}
-
-/// Runs of pages of `bytes` that are not zero.
-Result<void> takeRuns(std::uint64_t address, std::span<const std::byte> bytes, const TakePages& take) {
-    std::size_t start = 0;
-    while (start < bytes.size()) {
-        if (isZero(&bytes[start])) {
-            start += kPage;
-            continue;
-        }
-        std::size_t end = start + kPage;
-        while (end < bytes.size() && end - start < kMostInRun && !isZero(&bytes[end]))
-            end += kPage;
-        if (auto taken = take(GuestAddress{address + start}, bytes.subspan(start, end - start)); !taken) return taken;
-        start = end;
-    }
-    return {};
-}
-
-/// The same for what the memory file holds of `bytes`, which lie at `offset` in it.
-Result<void> takeExisting(GuestMemory& memory, std::uint64_t address, std::uint64_t offset, std::uint64_t size,
-                          const TakePages& take) {
-    const std::uint64_t end = offset + size;
-    for (std::uint64_t at = offset; at < end;) {
-        const off_t data = lseek(memory.fd(), static_cast<off_t>(at), SEEK_DATA);
-        if (data < 0 && errno == ENXIO) break; // a hole up to the file's end
-        const off_t hole = data < 0 ? data : lseek(memory.fd(), data, SEEK_HOLE);
-        if (hole < 0)
-            return Error{fmt::format("cannot list the pages of the guest's memory: {}", std::strerror(errno))};
-        const std::uint64_t first = static_cast<std::uint64_t>(data) / kPage * kPage;
-        if (first >= end) break;
-        const std::uint64_t after = std::min((static_cast<std::uint64_t>(hole) + kPage - 1) / kPage * kPage, end);
-        const auto bytes = memory.ram().subspan(first, after - first);
-        if (auto taken = takeRuns(address + (first - offset), bytes, take); !taken) return taken;
-        at = after;
-    }
-    return {};
 }
 
 std::uint64_t offsetOf(const CommonData& common) {
@@ -186,10 +151,59 @@ Result<CommonData> CommonData::of(const Manifest& manifest) {
     return found[0];
 }
 
+RunCursor::RunCursor(GuestMemory& memory, const CommonData& common)
+    : memory_(memory), regions_{{{static_cast<std::uint64_t>(common.address), offsetOf(common), common.size},
+                                 {DYAD_ARENA_BASE, memory.plan().arenaOffset, memory.plan().arenaSize}}},
+      at_(regions_[0].offset), dataEnd_(at_) {}
+
+/// Goes on to what the memory file holds of the present region; false if that is nothing more.
+Result<bool> RunCursor::findData() {
+    const Region& region = regions_[region_];
+    const std::uint64_t end = region.offset + region.size;
+    if (at_ >= end) return false;
+    const off_t data = lseek(memory_.fd(), static_cast<off_t>(at_), SEEK_DATA);
+    if (data < 0 && errno == ENXIO) return false; // a hole up to the file's end
+    const off_t hole = data < 0 ? data : lseek(memory_.fd(), data, SEEK_HOLE);
+    if (hole < 0) return Error{fmt::format("cannot list the pages of the guest's memory: {}", std::strerror(errno))};
+    at_ = roundDown(static_cast<std::uint64_t>(data), kPage);
+    if (at_ >= end) return false;
+    dataEnd_ = std::min(roundUp(static_cast<std::uint64_t>(hole), kPage), end);
+    return true;
+}
+
+Result<std::optional<RunCursor::Run>> RunCursor::next() {
+    for (;;) {
+        const auto ram = memory_.ram();
+        while (at_ < dataEnd_ && isZero(&ram[at_]))
+            at_ += kPage;
+        if (at_ < dataEnd_) {
+            const std::uint64_t start = at_;
+            while (at_ < dataEnd_ && at_ - start < kMostInRun && !isZero(&ram[at_]))
+                at_ += kPage;
+            const Region& region = regions_[region_];
+            return std::optional(
+                Run{GuestAddress{region.address + (start - region.offset)}, ram.subspan(start, at_ - start)});
+        }
+        auto more = findData();
+        if (!more) return std::move(more.error());
+        if (*more) continue;
+        if (++region_ == regions_.size()) {
+            --region_; // stays at the end
+            at_ = dataEnd_ = regions_[region_].offset + regions_[region_].size;
+            return std::optional<Run>();
+        }
+        at_ = dataEnd_ = regions_[region_].offset;
+    }
+}
+
 Result<void> forEachRun(GuestMemory& memory, const CommonData& common, const TakePages& take) {
-    auto taken = takeExisting(memory, static_cast<std::uint64_t>(common.address), offsetOf(common), common.size, take);
-    if (!taken) return taken;
-    return takeExisting(memory, DYAD_ARENA_BASE, memory.plan().arenaOffset, memory.plan().arenaSize, take);
+    RunCursor cursor(memory, common);
+    for (;;) {
+        auto run = cursor.next();
+        if (!run) return std::move(run.error());
+        if (!*run) return {};
+        if (auto taken = take((*run)->address, (*run)->pages); !taken) return taken;
+    }
 }
 
 Result<void> clearMemory(GuestMemory& memory, const CommonData& common) {

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace dyad {
@@ -56,6 +57,28 @@ struct CommonData {
 /// arena. Runs have at most 1 MiB and do not cross a gap. Pages that were never touched are not even looked at.
 using TakePages = std::function<Result<void>(GuestAddress address, std::span<const std::byte> pages)>;
 Result<void> forEachRun(GuestMemory& memory, const CommonData& common, const TakePages& take);
+
+/// The same runs one after the other, for whoever cannot take all at once.
+class RunCursor {
+  public:
+    struct Run {
+        GuestAddress address;
+        std::span<const std::byte> pages;
+    };
+    RunCursor(GuestMemory& memory, const CommonData& common);
+    /// The next run, or nothing at the end.
+    Result<std::optional<Run>> next();
+
+  private:
+    struct Region {
+        std::uint64_t address, offset, size;
+    };
+    Result<bool> findData();
+    GuestMemory& memory_;
+    std::array<Region, 2> regions_;
+    std::size_t region_ = 0;
+    std::uint64_t at_, dataEnd_; ///< offsets in the memory file; what lies between them exists
+};
 
 /// Makes common data and arena zero throughout.
 Result<void> clearMemory(GuestMemory& memory, const CommonData& common);
