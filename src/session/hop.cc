@@ -82,8 +82,7 @@ Result<HopPlan> HopPlan::parse(const std::string& text) {
     return plan;
 }
 
-Hopper::Hopper(HopPlan plan, Mover& mover, Monitor& monitor, Moves& moves)
-    : plan_(plan), mover_(mover), monitor_(monitor), moves_(moves) {}
+Hopper::Hopper(HopPlan plan, Mover& mover, Monitor& monitor) : plan_(plan), mover_(mover), monitor_(monitor) {}
 
 std::uint32_t Hopper::firstRequest(const HopPlan& plan) {
     return plan.points && plan.count ? StopRequest::kFirstNumber : 0;
@@ -102,9 +101,8 @@ std::uint64_t Hopper::nextTime() {
 
 void Hopper::ask(bool atStart) {
     MoveOrder order;
-    order.destination = mover_.machine().setup;
-    order.destination.gdbPort.reset();
-    if (!plan_.sameIsa) order.destination.isa = otherIsa(order.destination.isa);
+    const Isa present = mover_.machine().setup.isa;
+    order.destination = mover_.machineLikeThis(plan_.sameIsa ? present : otherIsa(present));
     order.selfTest = true;
     order.askAtOnce = true;
     if (plan_.points) {
@@ -113,8 +111,7 @@ void Hopper::ask(bool atStart) {
         order.skip = plan_.points - 1;
         order.askedAtStart = atStart;
     }
-    order.moved = [this](const MoveReport& report) {
-        moves_.done.push_back(report);
+    order.moved = [this](const MoveReport&) {
         nextNs_ = nextTime();
         // Points are counted from the arrival on, so the next stop is asked for before the program goes on.
         if (++done_ < plan_.count && plan_.points) ask(false);
@@ -131,7 +128,6 @@ void Hopper::restored() {
 
 void Hopper::onFailure(const MoveFailure& failure) {
     if (failure.error == ESRCH) return; // the program has ended
-    ++moves_.failed;
     nextNs_ = nextTime();
     // A program that could not be stopped in time is asked again; anything else is what hops are there to find.
     if (failure.error != ETIMEDOUT && failure.error != EBUSY)

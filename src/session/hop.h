@@ -21,15 +21,9 @@ struct HopPlan {
     static Result<HopPlan> parse(const std::string& text);
 };
 
-/// All moves of a run.
-struct Moves {
-    std::vector<MoveReport> done;
-    std::uint64_t failed = 0;
-};
-
 class Hopper : public LoopPart {
   public:
-    Hopper(HopPlan plan, Mover& mover, Monitor& monitor, Moves& moves);
+    Hopper(HopPlan plan, Mover& mover, Monitor& monitor);
 
     /// What dyad_migration.request and skip must be when the first machine starts.
     static std::uint32_t firstRequest(const HopPlan& plan);
@@ -52,7 +46,6 @@ class Hopper : public LoopPart {
     HopPlan plan_;
     Mover& mover_;
     Monitor& monitor_;
-    Moves& moves_;
     std::uint64_t done_ = 0, nextNs_ = UINT64_MAX;
     bool begun_ = false;
     std::optional<Error> failure_;

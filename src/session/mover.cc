@@ -35,8 +35,18 @@ bool Mover::refused(const std::function<void(const MoveFailure&)>& failed) const
     return true;
 }
 
+MachineSetup Mover::machineLikeThis(Isa isa) const {
+    MachineSetup setup = machine_->setup;
+    setup.gdbPort.reset(); // the debugger stays with the first machine
+    setup.isa = isa;
+    return setup;
+}
+
 void Mover::begin(MoveOrder order) {
-    if (refused(order.failed)) return;
+    if (refused(order.failed)) {
+        ++moves_.failed;
+        return;
+    }
     move_ = std::move(order);
     resumed_ = false;
     begunNs_ = monotonicNs();
@@ -59,6 +69,7 @@ void Mover::abandon() {
 }
 
 void Mover::fail(const std::string& message, int error) {
+    if (move_ && error != ESRCH) ++moves_.failed;
     auto failed = move_ ? std::move(move_->failed) : std::move(checkpoint_->failed);
     move_.reset();
     checkpoint_.reset();
@@ -185,6 +196,7 @@ Result<void> Mover::arrive() {
     monitor_.moveTo(machine_->area, machine_->monitored());
     monitor_.setPaused(false);
     machine_->migration().request = 0;
+    moves_.done.push_back(report_);
     order.moved(report_); // may ask for the next stop, which counts from here
     if (order.selfTest) stop_.letGo();
     machine_->ring();

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace dyad {
 
@@ -23,6 +24,12 @@ struct MoveReport {
     std::uint64_t resume = 0; ///< from the command to resume to the arrival
     std::uint64_t down = 0;   ///< from the stop to the arrival; more than the four if the destination was not ready
     std::uint64_t moving() const { return capture + copy + place + resume; }
+};
+
+/// All moves of a run.
+struct Moves {
+    std::vector<MoveReport> done;
+    std::uint64_t failed = 0; ///< without those that the program's end came before
 };
 
 /// Why a program stayed: for people, and as the errno that the program itself is told.
@@ -67,6 +74,9 @@ class Mover : public LoopPart {
 
     /// Where the program is.
     Machine& machine() { return *machine_; }
+    /// The same kind of machine for another half.
+    MachineSetup machineLikeThis(Isa isa) const;
+    const Moves& moves() const { return moves_; }
 
     Result<void> step() override;
     void addEntries(std::vector<pollfd>& entries) const override;
@@ -93,6 +103,7 @@ class Mover : public LoopPart {
     bool resumed_ = false;
     RingStates rings_;
     MoveReport report_{};
+    Moves moves_;
     std::uint64_t resumedNs_ = 0;
 
     std::optional<CheckpointOrder> checkpoint_;

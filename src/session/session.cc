@@ -62,7 +62,7 @@ Session::Session(const Program& program, std::unique_ptr<Machine> machine, Monit
           signals),
       mover_(program, std::move(machine), monitor_) {
     // The hopper first: a hop that is due does not wait for another turn of the loop.
-    if (setup_.hop) monitor_.add(hopper_.emplace(*setup_.hop, mover_, monitor_, moves_));
+    if (setup_.hop) monitor_.add(hopper_.emplace(*setup_.hop, mover_, monitor_));
     monitor_.add(mover_);
 }
 
@@ -124,7 +124,7 @@ nlohmann::ordered_json Session::status() {
             {"machine", machine.description},
             {"memory", machine.memory.plan().arenaSize},
             {"seconds", static_cast<double>(monotonicNs() - startNs_) / 1e9},
-            {"moves", moves_.done.size()},
+            {"moves", moves().done.size()},
             {"movable", program_.movable()},
             {"image", program_.imagePath()},
             {"pair_id", program_.image().manifest().id}};
@@ -132,9 +132,7 @@ nlohmann::ordered_json Session::status() {
 
 MoveOrder Session::orderTo(Isa isa) {
     MoveOrder order;
-    order.destination = mover_.machine().setup;
-    order.destination.gdbPort.reset();
-    order.destination.isa = isa;
+    order.destination = mover_.machineLikeThis(isa);
     order.selfTest = setup_.selfTest;
     return order;
 }
@@ -152,16 +150,12 @@ void Session::migrate(const nlohmann::json& request, const Answer& answer) {
     else if (!kind.empty())
         return answer(refusal(fmt::format("expected the machine qemu or process, found '{}'", kind)));
     order.moved = [this, answer](const MoveReport& report) {
-        moves_.done.push_back(report);
         if (setup_.verbose) say(fmt::format("moved to {}", report.machine));
         nlohmann::ordered_json told = {{"ok", true}};
         told.update(describeMove(report));
         answer(told);
     };
-    order.failed = [this, answer](const MoveFailure& failure) {
-        ++moves_.failed;
-        answer(refusal(failure.message));
-    };
+    order.failed = [answer](const MoveFailure& failure) { answer(refusal(failure.message)); };
     mover_.begin(std::move(order));
 }
 
@@ -186,12 +180,8 @@ void Session::migrateFromInside(std::uint32_t isa) {
     auto tell = [this](int error) { (void)monitor_.answerMigrate(error); };
     if (isa >= kIsas.size() && isa != UINT32_MAX) return tell(EINVAL);
     MoveOrder order = orderTo(isa == UINT32_MAX ? otherIsa(present) : kIsas[isa]);
-    order.moved = [this, tell](const MoveReport& report) {
-        moves_.done.push_back(report);
-        tell(0);
-    };
+    order.moved = [tell](const MoveReport&) { tell(0); };
     order.failed = [this, tell](const MoveFailure& failure) {
-        ++moves_.failed;
         if (setup_.verbose) say(fmt::format("the program asked to be moved: {}", failure.message));
         tell(failure.error);
     };

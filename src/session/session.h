@@ -31,7 +31,7 @@ class Session {
     void close() { control_.reset(); }
 
     Machine& machine() { return mover_.machine(); }
-    const Moves& moves() const { return moves_; }
+    const Moves& moves() const { return mover_.moves(); }
 
   private:
     Result<void> openControl();
@@ -48,7 +48,6 @@ class Session {
     std::uint64_t startNs_;
     Monitor monitor_;
     Mover mover_;
-    Moves moves_;
     std::optional<Hopper> hopper_;
     std::unique_ptr<ControlServer> control_;
 };

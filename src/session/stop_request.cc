@@ -75,7 +75,7 @@ Result<bool> StopRequest::look() {
         askAgain();
         machine_->interrupt();
     }
-    if (state_ == State::captured) return state_ == State::captured;
+    if (state_ == State::captured) return true;
     std::uint32_t state = load(migration().state);
     if (state != DYAD_MIGRATION_FORBIDDEN)
         forbiddenSinceNs_ = 0;
