@@ -9,7 +9,7 @@ set -euo pipefail
 build_packages=(
     g++ make cmake ninja-build pkg-config python3
     llvm-19-dev llvm-19 clang-19 libclang-19-dev libclang-common-19-dev liblld-19-dev lld-19
-    libelf-dev libcli11-dev libfmt-dev nlohmann-json3-dev libxxhash-dev libzstd-dev zlib1g-dev
+    libelf-dev libcli11-dev libfmt-dev nlohmann-json3-dev libxxhash-dev libssl-dev libzstd-dev zlib1g-dev
     dpkg-dev xz-utils ca-certificates
     qemu-system-x86 qemu-system-arm qemu-user
 )

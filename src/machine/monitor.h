@@ -33,7 +33,7 @@ struct MonitorSetup {
 
 /// How a run ended, and what it took. Times in ms since MonitorSetup::startNs, negative if the moment was not reached.
 struct RunReport {
-    enum class End { exited, signalled, crashed, timedOut, interrupted, checkpointed } end = End::exited;
+    enum class End { exited, signalled, crashed, timedOut, interrupted, checkpointed, transferred } end = End::exited;
     int value = 0; ///< exit status, the program's signal, or the signal that interrupted the monitor
     double helloMs = -1, mainMs = -1, exitMs = -1;
     std::uint64_t framesFromGuest = 0, framesToGuest = 0, bytesOut = 0, bytesErr = 0, bytesIn = 0, fileBytesIn = 0;

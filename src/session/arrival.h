@@ -18,6 +18,11 @@ class Arrival {
   public:
     Arrival(const Program& program, Machine& machine) : program_(program), machine_(machine) {}
 
+    /// Frame records that a destination has room for before the real number is known. Untouched memory costs nothing.
+    static constexpr std::uint64_t kUsualRecords = 1 << 20;
+
+    /// Fails if the machine has crashed or ended.
+    Result<void> checkAlive();
     /// Whether the machine is ready for a program. An error means that it never will be.
     Result<bool> waiting();
     /// Whether these frames have room in the machine.
@@ -33,7 +38,6 @@ class Arrival {
     Result<bool> arrived();
 
   private:
-    Result<void> checkAlive();
     const Program& program_;
     Machine& machine_;
     std::uint64_t startNs_ = monotonicNs(), resumedNs_ = 0;

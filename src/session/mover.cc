@@ -14,8 +14,6 @@ namespace dyad {
 
 namespace {
 
-/// Frame records that a destination has room for before the real number is known. Untouched memory costs nothing.
-constexpr std::uint64_t kUsualRecords = 1 << 20;
 /// A destination is looked at so often while something is awaited that it may not ring for.
 constexpr std::uint64_t kLookNs = 200'000;
 
@@ -64,13 +62,37 @@ void Mover::begin(CheckpointOrder order) {
     error_ = EIO;
 }
 
+void Mover::begin(TransferOrder order) {
+    auto failed = order.failed;
+    if (refused(failed)) return;
+    error_ = EIO;
+    auto outgoing = Outgoing::begin(program_, *machine_, monitor_, stop_, std::move(order));
+    if (outgoing)
+        outgoing_ = std::move(*outgoing);
+    else
+        failed({outgoing.error().message, error_});
+}
+
+Result<void> Mover::cancel() {
+    if (!busy()) return Error{"the program is not being moved or checkpointed"};
+    if (outgoing_ && outgoing_->committed())
+        return Error{"it is too late: the program may be running at the destination"};
+    if (resumed_) return Error{"it is too late: the program is arriving"};
+    fail("cancelled", ECANCELED);
+    return {};
+}
+
 void Mover::abandon() {
     if (busy()) fail("the program has ended", ESRCH);
 }
 
 void Mover::fail(const std::string& message, int error) {
     if (move_ && error != ESRCH) ++moves_.failed;
-    auto failed = move_ ? std::move(move_->failed) : std::move(checkpoint_->failed);
+    auto failed = outgoing_ ? std::move(outgoing_->order().failed)
+                  : move_   ? std::move(move_->failed)
+                            : std::move(checkpoint_->failed);
+    if (outgoing_) outgoing_->cancel(message);
+    outgoing_.reset();
     move_.reset();
     checkpoint_.reset();
     arrival_.reset();
@@ -92,6 +114,12 @@ Result<void> Mover::step() {
     // A stop that nobody wants any more is ended even without an order.
     if (!busy()) {
         if (program_.movable()) (void)stop_.look();
+        return {};
+    }
+    if (outgoing_) {
+        // What nobody wants any more is ended here, too.
+        if (!stop_.asked()) (void)stop_.look();
+        if (auto stepped = stepTransfer(); !stepped) fail(stepped.error().message, error_);
         return {};
     }
     bool settled = false;
@@ -125,7 +153,7 @@ Result<void> Mover::stepMove() {
 Result<void> Mover::startDestination() {
     const MemoryPlan& source = machine_->memory.plan();
     Isa isa = move_->destination.isa;
-    std::uint64_t stack = source.stackSize, records = kUsualRecords;
+    std::uint64_t stack = source.stackSize, records = Arrival::kUsualRecords;
     if (stop_.stopped()) {
         stack = std::max(stack, Arrival::stackFor(program_, isa, stop_.frames()));
         records = std::max(records, FramePlacement::recordsSize(stop_.frames()));
@@ -242,12 +270,24 @@ Result<void> Mover::stepCheckpoint(bool settled) {
     return {};
 }
 
+Result<void> Mover::stepTransfer() {
+    auto over = outgoing_->step();
+    if (!over) return std::move(over.error());
+    if (!*over) return {};
+    const std::unique_ptr<Outgoing> done = std::move(outgoing_);
+    if (!done->report().tried) monitor_.end(RunReport::End::transferred, 0);
+    done->order().done(done->report());
+    return {};
+}
+
 void Mover::addEntries(std::vector<pollfd>& entries) const {
+    if (outgoing_) outgoing_->addEntries(entries);
     if (destination_) entries.push_back({destination_->doorbell.get(), POLLIN, 0});
 }
 
 std::uint64_t Mover::nextTurn() const {
     std::uint64_t next = stop_.nextTurn();
+    if (outgoing_) next = std::min(next, outgoing_->nextTurn());
     if (resumed_) next = std::min(next, monotonicNs() + kLookNs);
     return next;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "session/arrival.h"
+#include "session/outgoing.h"
 #include "session/stop_request.h"
 
 #include <functional>
@@ -62,10 +63,15 @@ class Mover : public LoopPart {
   public:
     Mover(const Program& program, std::unique_ptr<Machine> machine, Monitor& monitor);
 
-    bool busy() const { return move_ || checkpoint_; }
+    bool busy() const { return move_ || checkpoint_ || outgoing_; }
     /// Fails at once, through the order, if the program cannot be moved at all or is busy.
     void begin(MoveOrder order);
     void begin(CheckpointOrder order);
+    void begin(TransferOrder order);
+    /// Ends the order, if there is one that can be ended; says why not otherwise.
+    Result<void> cancel();
+    /// The transfer under way, or null.
+    Outgoing* outgoing() { return outgoing_.get(); }
     /// The program has ended: the order, if there is one, has failed.
     void abandon();
 
@@ -89,6 +95,7 @@ class Mover : public LoopPart {
     Result<void> transfer();
     Result<void> arrive();
     Result<void> stepCheckpoint(bool settled);
+    Result<void> stepTransfer();
     Result<void> checkPatience(std::uint64_t patienceNs);
     void fail(const std::string& message, int error);
 
@@ -105,6 +112,8 @@ class Mover : public LoopPart {
     MoveReport report_{};
     Moves moves_;
     std::uint64_t resumedNs_ = 0;
+
+    std::unique_ptr<Outgoing> outgoing_;
 
     std::optional<CheckpointOrder> checkpoint_;
     std::uint64_t begunNs_ = 0;

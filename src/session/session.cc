@@ -2,6 +2,7 @@
 #include "session/session.h"
 
 #include "machine/ticks.h"
+#include "session/request_fields.h"
 
 #include <fmt/format.h>
 
@@ -10,30 +11,6 @@
 #include <csignal>
 
 namespace dyad {
-
-namespace {
-
-constexpr std::uint64_t kMsNs = 1'000'000, kLongestPatienceMs = 24 * 3600 * 1000;
-
-/// A string field of a request, or `otherwise` if it is absent or something else.
-std::string text(const nlohmann::json& request, const char* key, const std::string& otherwise = {}) {
-    auto field = request.find(key);
-    return field != request.end() && field->is_string() ? field->get<std::string>() : otherwise;
-}
-
-bool flag(const nlohmann::json& request, const char* key) {
-    auto field = request.find(key);
-    return field != request.end() && field->is_boolean() && field->get<bool>();
-}
-
-std::uint64_t patienceNs(const nlohmann::json& request) {
-    constexpr std::uint64_t kUsualMs = 10'000;
-    auto field = request.find("timeout_ms");
-    std::uint64_t ms = field != request.end() && field->is_number_unsigned() ? field->get<std::uint64_t>() : kUsualMs;
-    return std::min(ms, kLongestPatienceMs) * kMsNs;
-}
-
-} // namespace
 
 nlohmann::ordered_json describeMove(const MoveReport& report) {
     auto us = [](std::uint64_t ns) { return static_cast<double>(ns) / 1e3; };
@@ -104,15 +81,23 @@ void Session::say(const std::string& text) const {
 }
 
 void Session::handle(const nlohmann::json& request, const Answer& answer) {
-    std::string command = text(request, "command");
+    std::string command = textField(request, "command");
     if (command == "status") return answer(status());
-    if (command == "migrate") return migrate(request, answer);
+    if (command == "stats") return answer(stats());
+    if (command == "migrate") return request.contains("to") ? transfer(request, answer) : migrate(request, answer);
+    if (command == "recover") return recover(answer);
+    if (command == "cancel") {
+        auto cancelled = mover_.cancel();
+        return answer(cancelled ? nlohmann::ordered_json{{"ok", true}} : refusal(cancelled.error().message));
+    }
     if (command == "checkpoint") return checkpoint(request, answer);
     if (command == "stop") {
         answer({{"ok", true}});
         return monitor_.end(RunReport::End::interrupted, SIGTERM);
     }
-    answer(refusal(fmt::format("expected the command status, migrate, checkpoint or stop, found '{}'", command)));
+    answer(refusal(fmt::format("expected the command status, stats, migrate, recover, cancel, checkpoint or stop, "
+                               "found '{}'",
+                               command)));
 }
 
 nlohmann::ordered_json Session::status() {
@@ -138,13 +123,13 @@ MoveOrder Session::orderTo(Isa isa) {
 }
 
 void Session::migrate(const nlohmann::json& request, const Answer& answer) {
-    auto isa = parseIsa(text(request, "isa"));
+    auto isa = parseIsa(textField(request, "isa"));
     if (!isa)
-        return answer(refusal(fmt::format("expected the ISA x86_64 or aarch64, found '{}'", text(request, "isa"))));
+        return answer(refusal(fmt::format("expected the ISA x86_64 or aarch64, found '{}'", textField(request, "isa"))));
     MoveOrder order = orderTo(*isa);
-    order.patienceNs = patienceNs(request);
-    order.selfTest = order.selfTest || flag(request, "self_test");
-    std::string kind = text(request, "machine");
+    order.patienceNs = timeField(request, "timeout_ms", order.patienceNs);
+    order.selfTest = order.selfTest || flagField(request, "self_test");
+    std::string kind = textField(request, "machine");
     if (kind == "qemu" || kind == "process")
         order.destination.kind = kind == "qemu" ? DYAD_MACHINE_QEMU : DYAD_MACHINE_PROCESS;
     else if (!kind.empty())
@@ -161,12 +146,12 @@ void Session::migrate(const nlohmann::json& request, const Answer& answer) {
 
 void Session::checkpoint(const nlohmann::json& request, const Answer& answer) {
     CheckpointOrder order;
-    order.path = text(request, "file");
+    order.path = textField(request, "file");
     if (order.path.empty() || order.path[0] != '/')
         return answer(refusal(fmt::format("expected the full path of a file, found '{}'", order.path)));
     order.name = setup_.name;
-    order.leaveRunning = flag(request, "leave_running");
-    order.patienceNs = patienceNs(request);
+    order.leaveRunning = flagField(request, "leave_running");
+    order.patienceNs = timeField(request, "timeout_ms", order.patienceNs);
     order.written = [answer](const CopiedMemory& copied) { answer({{"ok", true}, {"bytes", copied.bytes}}); };
     order.failed = [answer](const MoveFailure& failure) { answer(refusal(failure.message)); };
     mover_.begin(std::move(order));

@@ -24,6 +24,8 @@ class Session {
     /// For a program that came from a checkpoint, before run(): what its monitor had promised, and its rings' counters.
     /// It is stopped for its self-test and goes on as run() begins.
     void restored(const MonitorState& state, const RingStates& rings);
+    /// Takes part in the program's loop; before run().
+    void add(LoopPart& part) { monitor_.add(part); }
     /// Serves the program until it ends.
     Result<RunReport> run();
 
@@ -40,6 +42,9 @@ class Session {
     void migrate(const nlohmann::json& request, const Answer& answer);
     void checkpoint(const nlohmann::json& request, const Answer& answer);
     void migrateFromInside(std::uint32_t isa);
+    void transfer(const nlohmann::json& request, const Answer& answer);
+    void recover(const Answer& answer);
+    nlohmann::ordered_json stats();
     MoveOrder orderTo(Isa isa);
     void say(const std::string& text) const;
 

@@ -20,6 +20,12 @@ namespace {
 constexpr std::string_view kUnix = "unix:";
 constexpr int kBacklog = 16;
 
+/// Answers are short and awaited: no waiting for more to send with them. Means nothing to Unix sockets.
+void sendAtOnce(int socket) {
+    const int one = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+}
+
 } // namespace
 
 Result<Endpoint> Endpoint::parse(const std::string& text, Names names) {
@@ -83,8 +89,13 @@ Result<UniqueFd> Endpoint::connect() const {
     UniqueFd socket(::socket(address_.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket || (::connect(socket.get(), address(), size_) != 0 && errno != EINPROGRESS))
         return failed("connect to");
-    const int one = 1;
-    if (address_.ss_family != AF_UNIX) setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    sendAtOnce(socket.get());
+    return socket;
+}
+
+UniqueFd Endpoint::accept(int listening) {
+    UniqueFd socket(accept4(listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (socket) sendAtOnce(socket.get());
     return socket;
 }
 

@@ -26,6 +26,8 @@ class Endpoint {
     /// A listening, non-blocking socket; text() then names the port that was chosen for port 0. A Unix socket is open
     /// to this user only, and replaces one on which nobody listens.
     Result<UniqueFd> listen();
+    /// A connection to a listening socket, non-blocking, or none.
+    static UniqueFd accept(int listening);
     /// A non-blocking socket that is being connected: writable when it is, or is not.
     Result<UniqueFd> connect() const;
     /// Removes the socket of a Unix address.

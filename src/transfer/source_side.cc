@@ -25,8 +25,9 @@ Error SourceSide::unexpected(const Section& section) const {
 
 Result<void> SourceSide::take(const Section& section) {
     if (section.type == SectionType::Refuse) {
-        // After commit a refusal says that the destination could not take it: it is definite.
-        if (state_ != State::Gone) state_ = State::Stays;
+        // After commit a refusal says that the destination could not take it: it is definite. Not to answer a question
+        // says nothing.
+        if (state_ != State::Gone && offer_.kind != OfferKind::Recover) state_ = State::Stays;
         return Error{fmt::format("{} refuses: {}", peer_, readRefuse(section))};
     }
     if (!greeted_) return unexpected(section);

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
+
 #include <sys/types.h>
 
 namespace dyad {
@@ -16,6 +18,10 @@ class ControlClient {
 
     /// Sends a request and waits for its answer. A refusal is an error with the program's own words.
     Result<nlohmann::ordered_json> ask(const nlohmann::json &request, int timeoutMs);
+    // The same in two steps.
+    Result<void> send(const nlohmann::json &request);
+    /// Nothing if there is no answer after that time.
+    Result<std::optional<nlohmann::ordered_json>> answer(int timeoutMs);
     /// Waits until the program has ended; false if it has not in time.
     bool waitForEnd(int timeoutMs);
     /// The `dyad` process that runs the program.
@@ -23,8 +29,9 @@ class ControlClient {
 
   private:
     ControlClient(std::string name, UniqueFd socket) : name_(std::move(name)), socket_(std::move(socket)) {}
-    /// Appends what arrives; false at the end of the stream. An error if nothing arrives in time.
-    Result<bool> receive(std::uint64_t deadlineNs);
+    enum class Arrived { something, nothing, end };
+    /// Appends what arrives; nothing at the deadline.
+    Result<Arrived> receive(std::uint64_t deadlineNs);
 
     std::string name_, received_;
     UniqueFd socket_;

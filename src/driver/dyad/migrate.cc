@@ -1,62 +1,161 @@
-// `dyad migrate`: moves a running program to another ISA; its `dyad run` goes on where it is.
+// `dyad migrate`: moves a running program to another ISA, where its `dyad run` goes on, or to another host.
 #include "commands.h"
 #include "control_client.h"
+#include "session_options.h"
+#include "transfer_options.h"
+
+#include "transfer/endpoint.h"
 
 #include <fmt/format.h>
 
 #include <memory>
+#include <unistd.h>
 
 namespace dyad {
 
 namespace {
 
-struct MigrateOptions {
-    std::string name, isa, machine, stats;
+struct MigrateOptions : TransferOptions {
+    std::string name, isa, machine, stats, to, mode, bandwidth;
     unsigned timeout = 10;
-    bool selfTest = false;
+    bool selfTest = false, dryRun = false, recover = false, cancel = false;
 };
 
 /// Beyond the time to stop the program: starting the destination, copying, arriving; all limited by the monitor.
 constexpr int kMoveMs = 120000;
+/// How often a progress line is renewed.
+constexpr int kProgressMs = 250;
+constexpr double kMiB = 1 << 20;
 
-int migrate(const MigrateOptions &options) {
-    auto fail = [](const std::string &message) {
-        fmt::print(stderr, "dyad migrate: error: {}\n", message);
-        return kFailed;
-    };
+int fail(const std::string& message) {
+    fmt::print(stderr, "dyad migrate: error: {}\n", message);
+    return kFailed;
+}
+
+Result<void> checkOptions(const MigrateOptions& options) {
     constexpr unsigned kLongest = 24 * 3600;
     if (!options.stats.empty() && options.stats != "json")
-        return fail(fmt::format("--stats takes json, found '{}'", options.stats));
-    if (options.timeout > kLongest) return fail(fmt::format("--timeout takes at most {} seconds", kLongest));
-    nlohmann::json request = {{"command", "migrate"},
-                              {"isa", options.isa},
-                              {"timeout_ms", options.timeout * 1000},
-                              {"self_test", options.selfTest}};
-    if (!options.machine.empty()) request["machine"] = options.machine;
-    auto answer = askProgram(options.name, request, static_cast<int>(options.timeout) * 1000 + kMoveMs);
+        return Error{fmt::format("--stats takes json, found '{}'", options.stats)};
+    if (options.timeout > kLongest) return Error{fmt::format("--timeout takes at most {} seconds", kLongest)};
+    const int what = !options.to.empty() + options.recover + options.cancel;
+    if (what > 1) return Error{"expected one of --to, --recover and --cancel"};
+    if (what == 0 && options.isa.empty()) return Error{"expected --isa ISA, or --to ADDRESS"};
+    if (options.to.empty() && (options.dryRun || !options.mode.empty() || !options.bandwidth.empty() ||
+                               !options.tls.empty() || options.insecure))
+        return Error{"--dry-run, --mode, --max-bandwidth, --tls and --insecure go with --to"};
+    if (!options.to.empty() && (!options.machine.empty() || options.selfTest))
+        return Error{"--machine and --self-test do not go with --to: dyad receive has the machine, and always tests"};
+    return {};
+}
+
+Result<nlohmann::json> requestFor(const MigrateOptions& options) {
+    if (options.recover) return nlohmann::json{{"command", "recover"}};
+    if (options.cancel) return nlohmann::json{{"command", "cancel"}};
+    nlohmann::json request = {{"command", "migrate"}, {"timeout_ms", options.timeout * 1000}};
+    if (!options.isa.empty()) request["isa"] = options.isa;
+    if (options.to.empty()) {
+        request["self_test"] = options.selfTest;
+        if (!options.machine.empty()) request["machine"] = options.machine;
+        return request;
+    }
+    // Names are looked up here: the monitor serves its program and waits for nobody.
+    auto endpoint = Endpoint::parse(options.to, Endpoint::Names::resolve);
+    if (!endpoint) return std::move(endpoint.error()).in("--to");
+    request["to"] = endpoint->text();
+    request["tls"] = options.tlsPath();
+    request["insecure"] = options.insecure;
+    request["dry_run"] = options.dryRun;
+    request["link_timeout_ms"] = options.linkTimeout * 1000;
+    if (!options.mode.empty()) request["mode"] = options.mode;
+    if (!options.bandwidth.empty()) {
+        auto limit = parseSize(options.bandwidth, "--max-bandwidth");
+        if (!limit) return std::move(limit.error());
+        request["max_bandwidth"] = *limit;
+    }
+    return request;
+}
+
+void printProgress(ControlDirectory& directory, const std::string& name) {
+    auto client = ControlClient::connect(directory, name);
+    auto answer = client ? client->ask({{"command", "stats"}}, kProgressMs) : std::move(client.error());
+    if (!answer || !answer->contains("transfer")) return;
+    const auto& transfer = (*answer)["transfer"];
+    fmt::print(stderr, "\r\x1b[K{}: {}, {:.1f} MiB sent, {:.1f} MiB to go, {:.1f} MiB/s", name,
+               transfer.value("state", ""), transfer.value("bytes_sent", 0.0) / kMiB,
+               transfer.value("bytes_remaining", 0.0) / kMiB, transfer.value("bytes_per_second", 0.0) / kMiB);
+}
+
+/// As long as it takes: the monitor has an end for every step, but none for a slow line.
+Result<nlohmann::ordered_json> askPatiently(const std::string& name, const nlohmann::json& request) {
+    auto directory = ControlDirectory::open();
+    if (!directory) return std::move(directory.error());
+    auto client = ControlClient::connect(*directory, name);
+    if (!client) return std::move(client.error());
+    if (auto sent = client->send(request); !sent) return std::move(sent.error());
+    const bool terminal = isatty(STDERR_FILENO);
+    for (;;) {
+        auto answer = client->answer(kProgressMs);
+        const bool over = !answer || *answer;
+        if (terminal && over) fmt::print(stderr, "\r\x1b[K");
+        if (!answer) return std::move(answer.error());
+        if (*answer) return std::move(**answer);
+        if (terminal) printProgress(*directory, name);
+    }
+}
+
+void printReport(const MigrateOptions& options, const nlohmann::ordered_json& answer) {
+    if (options.cancel)
+        fmt::print("cancelled: {} goes on here\n", options.name);
+    else if (options.recover)
+        fmt::print("asking {}'s destination; dyad stats tells what comes of it\n", options.name);
+    else if (options.dryRun)
+        fmt::print("{} can be moved to {} ({}): at most {:.1f} MiB to send\n", options.name, answer.value("address", "?"),
+                   answer.value("machine", "?"), answer.value("bytes_in_use", 0.0) / kMiB);
+    else if (!options.to.empty())
+        fmt::print("moved {} to {} ({}): {} bytes, {:.1f} ms downtime, {:.2f} s\n", options.name,
+                   answer.value("address", "?"), answer.value("machine", "?"), answer.value("bytes", std::uint64_t(0)),
+                   answer.value("downtime_us", 0.0) / 1e3, answer.value("total_us", 0.0) / 1e6);
+    else
+        fmt::print("moved {} to {}: {} bytes, {:.1f} ms downtime\n", options.name, answer.value("machine", "?"),
+                   answer.value("bytes", std::uint64_t(0)), answer.value("downtime_us", 0.0) / 1e3);
+}
+
+int migrate(const MigrateOptions& options) {
+    if (auto checked = checkOptions(options); !checked) return fail(checked.error().message);
+    auto request = requestFor(options);
+    if (!request) return fail(request.error().message);
+    auto answer = options.to.empty()
+                      ? askProgram(options.name, *request, static_cast<int>(options.timeout) * 1000 + kMoveMs)
+                      : askPatiently(options.name, *request);
     if (!answer) return fail(answer.error().message);
     answer->erase("ok");
     if (options.stats == "json")
         fmt::print("{}\n", answer->dump());
     else
-        fmt::print("moved {} to {}: {} bytes, {:.1f} ms downtime\n", options.name, answer->value("machine", "?"),
-                   answer->value("bytes", std::uint64_t(0)), answer->value("downtime_us", 0.0) / 1e3);
+        printReport(options, *answer);
     return 0;
 }
 
 } // namespace
 
-Action setupMigrate(CLI::App &app) {
+Action setupMigrate(CLI::App& app) {
     auto options = std::make_shared<MigrateOptions>();
     app.add_option("NAME", options->name, "the program, as dyad ps shows it")->required();
-    app.add_option("--isa", options->isa, "x86_64 or aarch64; the present one is allowed too")
-        ->required()
-        ->type_name("ISA");
+    app.add_option("--isa", options->isa, "x86_64 or aarch64; the present one is allowed too")->type_name("ISA");
+    app.add_option("--to", options->to, "another host, where dyad receive waits")->type_name("HOST:PORT|unix:PATH");
     app.add_option("--machine", options->machine, "qemu or process (default: the present kind)")->type_name("KIND");
     app.add_option("--timeout", options->timeout, "seconds in which the program must stop (default: 10)")
         ->type_name("SECONDS");
     app.add_flag("--self-test", options->selfTest, "compare the stack before and after");
     app.add_option("--stats", options->stats, "json: print the figures as JSON")->type_name("json");
+    app.add_option("--mode", options->mode, "stop: stop the program, send everything, go on there (default)")
+        ->type_name("MODE");
+    app.add_option("--max-bandwidth", options->bandwidth, "bytes a second to send at most, such as 10M")
+        ->type_name("SIZE");
+    app.add_flag("--dry-run", options->dryRun, "only ask the destination whether it would take the program");
+    app.add_flag("--cancel", options->cancel, "end the move that is under way: the program stays");
+    app.add_flag("--recover", options->recover, "ask again what became of a move whose connection broke");
+    addTransferOptions(app, *options);
     return [options] { return migrate(*options); };
 }
 

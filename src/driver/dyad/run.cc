@@ -15,30 +15,6 @@ struct RunOptions : SessionOptions {
     unsigned bootTimeout = 60;
 };
 
-/// "512M", "1G", "65536K", or bytes.
-Result<std::uint64_t> parseSize(const std::string &text) {
-    std::size_t digits = 0;
-    std::uint64_t value = 0;
-    for (; digits < text.size() && std::isdigit(static_cast<unsigned char>(text[digits])); ++digits) {
-        if (value > UINT64_MAX / 10 - 1) return Error{fmt::format("--mem '{}' is too large", text)};
-        value = value * 10 + static_cast<std::uint64_t>(text[digits] - '0');
-    }
-    std::string unit = text.substr(digits);
-    if (unit.ends_with("iB")) unit.resize(unit.size() - 2);
-    unsigned shift = 0;
-    if (unit == "K" || unit == "k")
-        shift = 10;
-    else if (unit == "M" || unit == "m")
-        shift = 20;
-    else if (unit == "G" || unit == "g")
-        shift = 30;
-    else if (!unit.empty())
-        digits = 0;
-    if (digits == 0) return Error{fmt::format("--mem takes a size such as 64M or 2G, found '{}'", text)};
-    if (value > (UINT64_MAX >> shift)) return Error{fmt::format("--mem '{}' is too large", text)};
-    return value << shift;
-}
-
 Result<ProgramSetup> programSetup(const RunOptions &options, const ProgramWords &program) {
     ProgramSetup setup;
     setup.arguments = {program.image.substr(program.image.rfind('/') + 1)};
@@ -86,7 +62,7 @@ int runImage(const RunOptions &options, const ProgramWords &words, const CLI::Ap
     if (!machineWanted) return fail(machineWanted.error());
     auto guest = programSetup(options, words);
     if (!guest) return fail(guest.error());
-    auto size = parseSize(options.memory);
+    auto size = parseSize(options.memory, "--mem");
     if (!size) return fail(size.error());
     auto setup = sessionSetup(options, words.image);
     if (!setup) return fail(setup.error());

@@ -17,6 +17,8 @@ namespace {
 constexpr int kTimedOut = 124;
 /// The program lies in a checkpoint and does not run any more. It has no exit status yet; success it is not.
 constexpr int kCheckpointed = 123;
+/// The program goes on elsewhere.
+constexpr int kTransferred = 122;
 
 int exitStatus(const RunReport &report, const SessionOptions &options) {
     switch (report.end) {
@@ -27,6 +29,8 @@ int exitStatus(const RunReport &report, const SessionOptions &options) {
         return kTimedOut;
     case RunReport::End::checkpointed:
         return kCheckpointed;
+    case RunReport::End::transferred:
+        return kTransferred;
     default:
         return 128 + report.value;
     }

@@ -37,6 +37,8 @@ const char *endName(RunReport::End end) {
         return "interrupted";
     case RunReport::End::checkpointed:
         return "checkpointed";
+    case RunReport::End::transferred:
+        return "transferred";
     }
     return "";
 }

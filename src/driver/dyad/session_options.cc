@@ -36,6 +36,29 @@ void addSessionOptions(CLI::App &app, SessionOptions &options) {
     app.add_flag("-v,--verbose", options.verbose, "say on standard error what is done");
 }
 
+Result<std::uint64_t> parseSize(const std::string &text, const char *option) {
+    std::size_t digits = 0;
+    std::uint64_t value = 0;
+    for (; digits < text.size() && std::isdigit(static_cast<unsigned char>(text[digits])); ++digits) {
+        if (value > UINT64_MAX / 10 - 1) return Error{fmt::format("{} '{}' is too large", option, text)};
+        value = value * 10 + static_cast<std::uint64_t>(text[digits] - '0');
+    }
+    std::string unit = text.substr(digits);
+    if (unit.ends_with("iB")) unit.resize(unit.size() - 2);
+    unsigned shift = 0;
+    if (unit == "K" || unit == "k")
+        shift = 10;
+    else if (unit == "M" || unit == "m")
+        shift = 20;
+    else if (unit == "G" || unit == "g")
+        shift = 30;
+    else if (!unit.empty())
+        digits = 0;
+    if (digits == 0) return Error{fmt::format("{} takes a size such as 64M or 2G, found '{}'", option, text)};
+    if (value > (UINT64_MAX >> shift)) return Error{fmt::format("{} '{}' is too large", option, text)};
+    return value << shift;
+}
+
 Result<MachineSetup> machineSetup(const SessionOptions &options, const CLI::App &app) {
     MachineSetup setup{};
     auto isa = parseIsa(options.isa);

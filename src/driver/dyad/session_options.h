@@ -26,6 +26,9 @@ void addSessionOptions(CLI::App &app, SessionOptions &options);
 Result<MachineSetup> machineSetup(const SessionOptions &options, const CLI::App &app);
 Result<SessionSetup> sessionSetup(const SessionOptions &options, const std::string &imagePath);
 
+/// The value of `option`: "512M", "1G", "65536K", or bytes.
+Result<std::uint64_t> parseSize(const std::string &text, const char *option);
+
 /// Tries the file first, so that a mistyped name is reported as that.
 Result<PairImage> openImage(const std::string &path);
 

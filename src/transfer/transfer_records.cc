@@ -1,5 +1,6 @@
-// $XDG_STATE_HOME/dyad/taken, with ~/.local/state as the default (XDG base directories).
-#include "transfer/taken_records.h"
+// $XDG_STATE_HOME/dyad/transfers, with ~/.local/state as the default (XDG base directories). A decision is a symbolic link that
+// leads nowhere: it is made with what it says, or it is there already.
+#include "transfer/transfer_records.h"
 
 #include <fmt/format.h>
 
@@ -17,55 +18,52 @@ namespace dyad {
 
 namespace {
 
+constexpr const char *kTaken = "taken", *kStays = "stays";
 constexpr std::time_t kKeptSeconds = 30 * 24 * 3600;
 
 Result<std::string> findFolder() {
     const char *state = std::getenv("XDG_STATE_HOME"), *home = std::getenv("HOME");
-    if (state && *state == '/') return std::string(state) + "/dyad/taken";
-    if (home && *home == '/') return std::string(home) + "/.local/state/dyad/taken";
+    if (state && *state == '/') return std::string(state) + "/dyad/transfers";
+    if (home && *home == '/') return std::string(home) + "/.local/state/dyad/transfers";
     return Error{"expected XDG_STATE_HOME or HOME to be set: records of what was received go there"};
 }
 
 } // namespace
 
-Result<TakenRecords> TakenRecords::open() {
+Result<TransferRecords> TransferRecords::open() {
     auto path = findFolder();
     if (!path) return std::move(path.error());
     std::error_code error;
     std::filesystem::create_directories(*path, error);
     UniqueFd folder(::open(path->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder) return Error{fmt::format("cannot open {}: {}", *path, std::strerror(errno))};
-    TakenRecords records(std::move(*path), std::move(folder));
+    TransferRecords records(std::move(*path), std::move(folder));
     records.forgetOld();
     return records;
 }
 
-void TakenRecords::forgetOld() {
+void TransferRecords::forgetOld() {
     const std::time_t before = std::time(nullptr) - kKeptSeconds;
     const int copy = openat(folder_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     std::unique_ptr<DIR, int (*)(DIR*)> list(copy >= 0 ? fdopendir(copy) : nullptr, closedir);
     while (const dirent* entry = list ? readdir(list.get()) : nullptr) {
         struct stat status;
-        if (fstatat(folder_.get(), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
+        if (fstatat(folder_.get(), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode) &&
             status.st_mtime < before)
             unlinkat(folder_.get(), entry->d_name, 0);
     }
 }
 
-Result<void> TakenRecords::add(const TransferId& id) {
-    const UniqueFd file(openat(folder_.get(), text(id).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-    if (file && fsync(file.get()) == 0 && fsync(folder_.get()) == 0) return {};
-    Error error{fmt::format("cannot write to {}: {}", path_, std::strerror(errno))};
-    // What could not be made sure of must not be found later.
-    unlinkat(folder_.get(), text(id).c_str(), 0);
-    return error;
-}
-
-Result<bool> TakenRecords::has(const TransferId& id) const {
-    struct stat status;
-    if (fstatat(folder_.get(), text(id).c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return true;
-    if (errno == ENOENT) return false;
-    return Error{fmt::format("cannot read {}: {}", path_, std::strerror(errno))};
+Result<bool> TransferRecords::decide(const TransferId& id, bool taken) {
+    const auto failed = [&] { return Error{fmt::format("cannot write to {}: {}", path_, std::strerror(errno))}; };
+    const std::string name = text(id);
+    if (symlinkat(taken ? kTaken : kStays, folder_.get(), name.c_str()) == 0) {
+        if (fsync(folder_.get()) == 0) return taken;
+        return failed();
+    }
+    char found[16] = "";
+    if (errno != EEXIST || readlinkat(folder_.get(), name.c_str(), found, sizeof found - 1) < 0) return failed();
+    return std::strcmp(found, kTaken) == 0;
 }
 
 } // namespace dyad

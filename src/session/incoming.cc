@@ -1,0 +1,247 @@
+// Every number that comes was checked by the sections' reader; what is checked here is whether this host can do it.
+#include "session/incoming.h"
+
+#include "machine/host_memory.h"
+#include "session/monitor_state.h"
+#include "session/stop_request.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dyad {
+
+namespace {
+
+/// An offer must be complete by then.
+constexpr std::uint64_t kOfferNs = 10'000'000'000;
+/// What a machine that boots, or a program that arrives, may not ring for is looked at so often.
+constexpr std::uint64_t kLookNs = 200'000;
+/// Before a peer has shown that it has our image it gets no more room than this for a section.
+constexpr std::uint64_t kMostBeforeAccept = 4 << 20;
+
+} // namespace
+
+Incoming::Incoming(const Destination& destination, std::unique_ptr<Channel> channel, std::string peer, LinkSetup setup)
+    : destination_(destination), link_(std::move(channel), peer, setup),
+      side_(link_.outgoing(), {.name = peer,
+                               .manifest = destination.image.manifest(),
+                               .table = *destination.image.sites(),
+                               .common = destination.common,
+                               .transfer = true}) {
+    link_.incoming().setLimit(kMostBeforeAccept);
+}
+
+bool Incoming::underWay() const {
+    using State = DestinationSide::State;
+    return !ending_ && !over_ && side_.state() != State::Greeting && side_.state() != State::Asked &&
+           side_.state() != State::Over;
+}
+
+void Incoming::fail(const std::string& why) {
+    if (ending_ || over_) return;
+    const bool tried = side_.state() == DestinationSide::State::Starting && side_.offer().kind == OfferKind::Try;
+    if (!tried) why_ = why;
+    // Whoever does not speak this protocol is not spoken to.
+    if (link_.known() && side_.state() != DestinationSide::State::Over && side_.state() != DestinationSide::State::Taken)
+        (void)side_.refuse(why);
+    ending_ = true;
+    arrival_.reset();
+    machine_.reset();
+    tooSmall_.reset();
+}
+
+void Incoming::giveUp(std::string_view why) {
+    fail(std::string(why));
+}
+
+Incoming::Outcome Incoming::step(bool busy) {
+    if (over_) return Outcome::Over;
+    if (!ending_) {
+        auto done = converse();
+        if (done) done = advance(busy);
+        if (!done) fail(done.error().message);
+    }
+    if (ending_) {
+        over_ = !link_.known() || link_.finished();
+        return over_ ? Outcome::Over : Outcome::Goes;
+    }
+    if (received_) {
+        // The last word, "taken", is on its way; the source closes when it has got it.
+        ending_ = true;
+        (void)link_.finished();
+        return Outcome::Taken;
+    }
+    return Outcome::Goes;
+}
+
+Result<void> Incoming::converse() {
+    auto sent = link_.step();
+    for (;;) {
+        auto more = link_.receive();
+        if (!more) return sent ? std::move(more.error()) : std::move(sent.error());
+        if (!*more) return sent;
+        SectionAssembler& incoming = link_.incoming();
+        const bool header = !headerTaken_;
+        headerTaken_ = true;
+        if (!header && incoming.section().type == SectionType::Thread) stateNs_ = monotonicNs();
+        auto taken = header ? side_.takeHeader(incoming.pairId()) : side_.take(incoming.section());
+        if (!taken) return taken;
+        // What comes next depends on what is answered first.
+        const auto state = side_.state();
+        if (state == DestinationSide::State::Offered || state == DestinationSide::State::Arriving ||
+            state == DestinationSide::State::Committed || state == DestinationSide::State::Asked)
+            return sent;
+    }
+}
+
+Result<void> Incoming::advance(bool busy) {
+    using State = DestinationSide::State;
+    switch (side_.state()) {
+    case State::Greeting:
+        if (monotonicNs() - begunNs_ > kOfferNs) return Error{fmt::format("{}: expected an offer within 10 s", peer())};
+        return {};
+    case State::Offered:
+        if (busy) return Error{"this dyad is receiving, or running, another program"};
+        return startMachine();
+    case State::Starting: {
+        if (!arrival_) return {}; // only tried: the source closes
+        auto waiting = arrival_->waiting();
+        if (!waiting) return std::move(waiting.error());
+        if (!*waiting) return {};
+        link_.incoming().setLimit(kMostPayload);
+        return side_.ready(machine_->memory);
+    }
+    case State::Filling:
+        return arrival_->checkAlive();
+    case State::Arriving:
+        return resume();
+    case State::Prepared:
+        return arrival_->checkAlive();
+    case State::Committed:
+        return takeOver();
+    default:
+        return {};
+    }
+}
+
+Result<void> Incoming::startMachine() {
+    const Offer& offer = side_.offer();
+    Checkpoint& origin = side_.checkpoint();
+    MachineSetup setup = destination_.machine;
+    if (offer.isa && *offer.isa != setup.isa) {
+        if (!destination_.anyIsa)
+            return Error{fmt::format("expected a program for {}, which --isa demands here; {} was asked for",
+                                     name(setup.isa), name(*offer.isa))};
+        setup.isa = *offer.isa;
+    }
+    if ((origin.program.flags & DYAD_FLAG_FILES_OUT) && !(destination_.flags & DYAD_FLAG_FILES_OUT))
+        return Error{"the program's files are to be copied out at its end (--fs-out): give dyad receive a --fs-out"};
+    if (origin.arenaSize > destination_.mostMemory)
+        return Error{fmt::format("too little memory: the program was promised {} MiB, --mem allows {} MiB",
+                                 origin.arenaSize >> 20, destination_.mostMemory >> 20)};
+    if (const std::uint64_t available = availableMemory(); offer.bytesInUse > available)
+        return Error{fmt::format("too little memory: the program uses {} MiB, {} MiB are free", offer.bytesInUse >> 20,
+                                 available >> 20)};
+    ProgramSetup guest = origin.program;
+    guest.flags = destination_.flags;
+    auto program = Program::make(destination_.image, std::move(guest));
+    if (!program) return std::move(program.error());
+    program_ = std::move(*program);
+    if (offer.kind == OfferKind::Move) {
+        auto plan = program_->planDestination(origin.arenaSize, origin.stackSize, Arrival::kUsualRecords);
+        if (!plan) return std::move(plan.error());
+        if (needsTickRate(setup)) ticks_.emplace();
+        auto machine = program_->startDestination(*plan, setup);
+        if (!machine) return std::move(machine.error());
+        machine_ = std::move(*machine);
+        arrival_.emplace(*program_, *machine_);
+    }
+    return side_.accept({setup.isa, 0, machine_ ? machine_->description
+                                        : fmt::format("{} {}", setup.kind == DYAD_MACHINE_QEMU ? "qemu" : "process", name(setup.isa))});
+}
+
+/// The stack turned out to be larger than was thought: another machine takes over what came so far.
+Result<void> Incoming::replaceMachine() {
+    const Checkpoint& checkpoint = side_.checkpoint();
+    auto plan = program_->planDestination(checkpoint.arenaSize,
+                                          std::max(checkpoint.stackSize, Arrival::stackFor(*program_, machine_->setup.isa,
+                                                                                           checkpoint.frames)),
+                                          FramePlacement::recordsSize(checkpoint.frames));
+    if (!plan) return std::move(plan.error());
+    auto machine = program_->startDestination(*plan, machine_->setup);
+    if (!machine) return std::move(machine.error());
+    tooSmall_ = std::exchange(machine_, std::move(*machine));
+    arrival_.emplace(*program_, *machine_);
+    return {};
+}
+
+Result<void> Incoming::resume() {
+    const Checkpoint& checkpoint = side_.checkpoint();
+    if (resumed_) {
+        auto arrived = arrival_->arrived();
+        if (!arrived) return std::move(arrived.error());
+        return *arrived ? side_.prepared() : Result<void>();
+    }
+    if (!monitorState_) {
+        auto state = readMonitorState(checkpoint.monitor);
+        if (!state) return std::move(state.error());
+        monitorState_ = *state;
+        if (!arrival_->fits(checkpoint.frames))
+            if (auto replaced = replaceMachine(); !replaced) return replaced;
+    }
+    auto waiting = arrival_->waiting();
+    if (!waiting) return std::move(waiting.error());
+    if (!*waiting) return {};
+    if (tooSmall_) {
+        if (auto copied = copyMemory(tooSmall_->memory, machine_->memory, destination_.common); !copied)
+            return std::move(copied.error());
+        tooSmall_.reset();
+    }
+    ThreadState thread = checkpoint.thread;
+    thread.clockNs += monotonicNs() - stateNs_;
+    auto resumed = arrival_->resume({checkpoint.frames, thread, checkpoint.rings}, ticks_ ? ticks_->rate() : 0,
+                                    StopRequest::kFirstNumber);
+    if (!resumed) return resumed;
+    resumed_ = true;
+    return {};
+}
+
+/// The commit point.
+Result<void> Incoming::takeOver() {
+    auto taken = destination_.records.decide(side_.offer().id, true);
+    if (!taken) return std::move(taken.error());
+    if (!*taken) return Error{"it was decided before that the program stays"};
+    machine_->migration().request = 0;
+    Checkpoint& checkpoint = side_.checkpoint();
+    received_.emplace(ReceivedProgram{std::move(program_), std::move(machine_), *monitorState_,
+                                      std::move(checkpoint.rings), checkpoint.name, peer()});
+    arrival_.reset();
+    return side_.taken();
+}
+
+void Incoming::answer() {
+    // No record means that no destination of this user has taken it, nor ever will.
+    auto taken = destination_.records.decide(side_.offer().id, false);
+    if (!taken)
+        fail(taken.error().message);
+    else if (auto answered = side_.answer(*taken); !answered)
+        fail(answered.error().message);
+    else
+        ending_ = true;
+}
+
+void Incoming::addEntries(std::vector<pollfd>& entries) const {
+    if (over_) return;
+    link_.addEntry(entries);
+    if (machine_) entries.push_back({machine_->doorbell.get(), POLLIN, 0});
+}
+
+std::uint64_t Incoming::nextTurn() const {
+    const bool looks = arrival_ && !ending_ &&
+                       (side_.state() == DestinationSide::State::Starting ||
+                        side_.state() == DestinationSide::State::Arriving);
+    return std::min(link_.nextTurn(), looks ? monotonicNs() + kLookNs : UINT64_MAX);
+}
+
+} // namespace dyad

@@ -1,0 +1,85 @@
+// The destination of a transfer: one connection, up to a program that has arrived and is stopped. Specification:
+// docs/transfer.md.
+#pragma once
+
+#include "machine/ticks.h"
+#include "session/arrival.h"
+#include "transfer/destination_side.h"
+#include "transfer/link.h"
+#include "transfer/transfer_records.h"
+
+#include <memory>
+#include <optional>
+
+namespace dyad {
+
+/// What a destination gives to a program. All must outlive whatever gets it.
+struct Destination {
+    const PairImage& image; ///< with sites
+    CommonData common;
+    MachineSetup machine;      ///< the ISA unless the source wants another
+    bool anyIsa = true;        ///< the source may want another
+    std::uint64_t flags = 0;   ///< enum dyad_control_flag, instead of the source's
+    std::uint64_t mostMemory;  ///< bytes of a machine's memory
+    TransferRecords& records;
+};
+
+/// A program that has arrived and is stopped for its self-test, as one restored from a checkpoint.
+struct ReceivedProgram {
+    std::unique_ptr<Program> program;
+    std::unique_ptr<Machine> machine;
+    MonitorState state;
+    RingStates rings;
+    std::string name, from;
+};
+
+class Incoming {
+  public:
+    enum class Outcome { Goes, Over, Taken };
+
+    Incoming(const Destination& destination, std::unique_ptr<Channel> channel, std::string peer, LinkSetup setup);
+
+    /// `busy`: another one is under way, or the program runs already. Never an error: whatever goes wrong on a connection
+    /// ends that connection. After Taken: take(), and go on stepping until Over.
+    Outcome step(bool busy);
+    /// It has an offer, and is not over: no other may have one.
+    bool underWay() const;
+    /// Gives up what is not committed, for another connection that asks what became of it.
+    void giveUp(std::string_view why);
+    const TransferId& id() const { return side_.offer().id; }
+    /// Of a Recover: what must be answered. Asked only once.
+    bool asks() const { return side_.state() == DestinationSide::State::Asked; }
+    void answer();
+
+    ReceivedProgram take() { return std::move(*received_); }
+    /// Why it is over, for a message; empty if there is nothing to say.
+    const std::string& why() const { return why_; }
+    const std::string& peer() const { return link_.peer(); }
+
+    void addEntries(std::vector<pollfd>& entries) const;
+    std::uint64_t nextTurn() const;
+
+  private:
+    Result<void> converse();
+    Result<void> advance(bool busy);
+    Result<void> startMachine();
+    Result<void> replaceMachine();
+    Result<void> resume();
+    Result<void> takeOver();
+    void fail(const std::string& why);
+
+    const Destination& destination_;
+    Link link_;
+    DestinationSide side_;
+    std::string why_;
+    std::unique_ptr<Program> program_;
+    std::unique_ptr<Machine> machine_, tooSmall_; ///< tooSmall_: has the pages, while machine_ starts
+    std::optional<Arrival> arrival_;
+    std::optional<TickMeter> ticks_;
+    std::optional<MonitorState> monitorState_;
+    std::optional<ReceivedProgram> received_;
+    std::uint64_t begunNs_ = monotonicNs(), stateNs_ = 0; ///< stateNs_: the stopped program's clock stood then
+    bool headerTaken_ = false, resumed_ = false, ending_ = false, over_ = false;
+};
+
+} // namespace dyad

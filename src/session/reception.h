@@ -1,0 +1,53 @@
+// `dyad receive`: listens for transfers until one program was taken, and then still tells sources in doubt what became of
+// theirs. Specification: docs/transfer.md.
+#pragma once
+
+#include "machine/loop_part.h"
+#include "session/incoming.h"
+#include "transfer/endpoint.h"
+#include "transfer/tls.h"
+
+#include <functional>
+#include <list>
+
+namespace dyad {
+
+class Reception : public LoopPart {
+  public:
+    /// `tell` gets a line for each connection that came to nothing. `destination` must outlive it.
+    static Result<std::unique_ptr<Reception>> open(Endpoint endpoint, std::shared_ptr<Tls> tls,
+                                                   const Destination& destination, LinkSetup link,
+                                                   std::function<void(const std::string&)> tell);
+    ~Reception() override;
+
+    /// Where it listens: with the port that was chosen.
+    const std::string& address() const { return endpoint_.text(); }
+    /// The program that was taken, once.
+    std::optional<ReceivedProgram> take() { return std::exchange(received_, std::nullopt); }
+
+    Result<void> step() override;
+    void addEntries(std::vector<pollfd>& entries) const override;
+    std::uint64_t nextTurn() const override;
+
+  private:
+    Reception(Endpoint endpoint, UniqueFd socket, std::shared_ptr<Tls> tls, const Destination& destination,
+              LinkSetup link, std::function<void(const std::string&)> tell)
+        : endpoint_(std::move(endpoint)), socket_(std::move(socket)), tls_(std::move(tls)), destination_(destination),
+          link_(link), tell_(std::move(tell)) {}
+    void accept();
+    bool busyBut(const Incoming& one) const;
+    void answer(Incoming& asking);
+
+    Endpoint endpoint_;
+    UniqueFd socket_;
+    std::shared_ptr<Tls> tls_;
+    const Destination& destination_;
+    LinkSetup link_;
+    std::function<void(const std::string&)> tell_;
+    std::list<Incoming> incoming_;
+    unsigned connections_ = 0;
+    bool taken_ = false;
+    std::optional<ReceivedProgram> received_;
+};
+
+} // namespace dyad
