@@ -21,7 +21,7 @@ enum TransferFeature : std::uint32_t { kFeaturePacked = 1 };
 struct Offer {
     TransferId id{};
     OfferKind kind = OfferKind::Move;
-    std::optional<Isa> isa; ///< wanted
+    std::optional<Isa> isa = {}; ///< wanted
     std::uint32_t features = 0;
     std::uint64_t bytesInUse = 0;
 };

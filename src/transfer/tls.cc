@@ -35,6 +35,7 @@ SSL_SESSION* sessionOf(SSL* ssl) {
     SSL_SESSION* session = SSL_SESSION_new();
     if (session && cipher && key &&
         SSL_SESSION_set1_master_key(session, reinterpret_cast<const unsigned char*>(key->data()), key->size()) &&
+        SSL_SESSION_set1_id_context(session, reinterpret_cast<const unsigned char*>(kIdentity), sizeof kIdentity - 1) &&
         SSL_SESSION_set_cipher(session, cipher) && SSL_SESSION_set_protocol_version(session, TLS1_3_VERSION))
         return session;
     SSL_SESSION_free(session);

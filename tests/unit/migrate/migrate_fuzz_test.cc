@@ -5,10 +5,10 @@
 #include "checkpoint_sample.h"
 #include "migrate/capture.h"
 #include "migrate/placement.h"
+#include "seal.h"
 
 #include <cstring>
 #include <gtest/gtest.h>
-#include <xxhash.h>
 
 using namespace dyad;
 using namespace dyad::test;
@@ -95,26 +95,6 @@ TEST_F(MigrateFuzz, DamagedStacksAreCapturedOrRefused) {
     // Each kind of outcome was reached.
     for (std::uint64_t count : outcomes)
         EXPECT_GT(count, rounds / 100);
-}
-
-/// Makes all checksums fit again, as far as sections can be found.
-void seal(std::vector<std::byte>& bytes) {
-    const auto checksum = [&](std::size_t at, std::size_t size, std::size_t to) {
-        const std::uint64_t sum = XXH3_64bits(bytes.data() + at, size);
-        std::memcpy(bytes.data() + to, &sum, sizeof sum);
-    };
-    if (bytes.size() < 40) return;
-    checksum(0, 32, 32);
-    std::size_t at = 40;
-    while (bytes.size() - at >= 32) {
-        std::uint64_t size;
-        std::memcpy(&size, &bytes[at + 8], sizeof size);
-        const std::size_t rest = bytes.size() - at - 32;
-        if (size <= rest) checksum(at + 32, size, at + 16);
-        checksum(at, 24, at + 24);
-        if (size > rest) return;
-        at += 32 + size;
-    }
 }
 
 TEST_F(MigrateFuzz, DamagedCheckpointsAreReadOrRefused) {
