@@ -181,6 +181,43 @@ struct dyad_migration {
     struct dyad_registers registers;
 };
 
+/* -- Pages: write tracking and missing pages (docs/abi.md, section 9) --------------------------------------------- */
+
+enum dyad_pages_mode {
+    DYAD_PAGES_OFF = 0,     /* pages are as open as the program wants them */
+    DYAD_PAGES_TRACK = 1,   /* writing to a block for the first time in a round sets its bit */
+    DYAD_PAGES_MISSING = 2, /* blocks that are not there are waited for; only to a guest that waits for DYAD_MIGRATION_RESUME */
+};
+
+/* Two bits a block, 32 blocks in a 64-bit word, lowest first. Changed by compare-and-swap only. */
+enum dyad_block_state {
+    DYAD_BLOCK_PRESENT = 0,
+    DYAD_BLOCK_MISSING = 1,
+    DYAD_BLOCK_ARRIVING = 3, /* the monitor is storing it */
+};
+
+struct dyad_pages {
+    /* Monitor, before the machine starts: RAM offset and bytes of an area of private RAM, page aligned, behind the migration area, and
+     * where its parts are (RAM offsets, multiples of 8). May be empty: then nothing can be asked for. */
+    uint64_t area_offset, area_size;
+    uint64_t dirty_offset[2];   /* bitmaps, a bit a block, lowest first in 64-bit words */
+    uint64_t state_offset;      /* enum dyad_block_state of each block */
+    uint64_t open_offset;       /* guest: which blocks are as open as the program wants them */
+    uint64_t protection_offset; /* guest: what protection the program wants: docs/abi.md */
+    /* Monitor, with the request that ends DYAD_PAGES_OFF. */
+    uint64_t common_address, common_size; /* the read-write data of the common window, whole pages */
+    uint32_t block_size;                  /* 4096 to 65536, a power of two */
+    volatile uint32_t mode;               /* monitor: enum dyad_pages_mode wanted by `request` */
+    volatile uint32_t request;            /* monitor: number of the wanted change, each another than the last */
+    volatile uint32_t answered;           /* guest: the request that was answered; stored last, with release */
+    volatile int32_t error;               /* guest: 0 or a Linux errno of that answer */
+    volatile uint32_t active;             /* guest: the bitmap in which it sets bits; the other one is the monitor's */
+    volatile uint64_t wanted;             /* guest: 1 + the block that the program waits for, or 0 */
+    /* Guest: faults so far, those of them that had to wait, and how often blocks were opened that nobody wrote to, because the host
+     * could not describe more pieces of memory. */
+    volatile uint64_t write_faults, missing_faults, waits, coarse;
+};
+
 /* -- The control area -------------------------------------------------------------------------------------------- */
 
 enum dyad_machine_kind { DYAD_MACHINE_QEMU = 1, DYAD_MACHINE_PROCESS = 2 };
@@ -200,12 +237,12 @@ enum dyad_tender_op {
     DYAD_TENDER_NOTIFY = 1,  /* ring the monitor's doorbell */
     DYAD_TENDER_WAIT = 2,    /* a = deadline in ns of the tender's clock (-1: none); returns at a doorbell or the deadline */
     DYAD_TENDER_CLOCK = 3,   /* monotonic ns */
-    DYAD_TENDER_PROTECT = 4, /* a = address, b = bytes, c = bit 0 read, 1 write, 2 execute */
+    DYAD_TENDER_PROTECT = 4, /* a = address, b = bytes, of the arena or of read-write data; c = bit 0 read, 1 write, 2 execute */
     DYAD_TENDER_DISCARD = 5, /* a = address, b = bytes: whole pages whose content becomes zero */
     DYAD_TENDER_SET_TP = 6,  /* a = value of the thread pointer register */
     DYAD_TENDER_ON_FAULT = 7,/* a = void (*)(struct dyad_crash *record, void *context): called on the tender's signal
                                 stack for every synchronous fault, record filled in; returns to resume at record->pc,
-                                record->sp with first three arguments in record->registers as the ISA passes them */
+                                record->sp, record->flags with first three arguments in record->registers as the ISA passes them */
     DYAD_TENDER_HALT = 8,    /* does not return */
     DYAD_TENDER_CPU_TIME = 9,/* ns of CPU time that the process has used */
     DYAD_TENDER_ON_INTERRUPT = 10, /* a = void (*)(uint64_t pc): called on the tender's signal stack at SIGUSR1, pc interrupted */
@@ -250,6 +287,7 @@ struct dyad_control {
      * the addresses of the points and, in a destination, the frame records. May be empty. */
     uint64_t migration_offset, migration_size;
     struct dyad_migration migration;
+    struct dyad_pages pages;
 };
 #define DYAD_CONTROL_MAGIC 0x314c544344415944ull /* "DYADCTL1" */
 

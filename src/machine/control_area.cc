@@ -48,6 +48,14 @@ Result<ControlArea> fillControlArea(GuestMemory &memory, dyad_machine_kind kind,
     control->arena_size = plan.arenaSize;
     control->migration_offset = plan.privateOffset;
     control->migration_size = plan.migrationSize;
+    dyad_pages &pages = control->pages;
+    pages.area_offset = plan.pagesOffset();
+    pages.area_size = plan.pagesSize;
+    for (unsigned which : {0u, 1u})
+        pages.dirty_offset[which] = plan.dirtyOffset(which);
+    pages.state_offset = plan.stateOffset();
+    pages.open_offset = plan.openOffset();
+    pages.protection_offset = plan.protectionOffset();
     if (program.points.size_bytes() > plan.migrationSize)
         return Error{fmt::format("{} migration points do not fit into a migration area of {} bytes",
                                  program.points.size(), plan.migrationSize)};

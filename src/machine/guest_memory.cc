@@ -31,6 +31,11 @@ constexpr std::uint64_t tableSpace(std::uint64_t ramSize) {
            (17 + roundUp(ramSize, 2 * kMiB) / (2 * kMiB) + roundUp(ramSize, 1024 * kMiB) / (1024 * kMiB));
 }
 
+/// Five bits a page (two bitmaps, which blocks are open, two bits of state), and the protection that the program wants.
+constexpr std::uint64_t pagesSpace(std::uint64_t ramSize) {
+    return roundUp(5 * (ramSize / DYAD_PAGE_SIZE / 8) + ramSize / (2 * kMiB) * 257, DYAD_PAGE_SIZE);
+}
+
 MemoryPlan layOut(std::uint64_t ramSize, std::uint64_t imageEnd, std::uint64_t stackSize,
                   std::uint64_t migrationSize) {
     MemoryPlan plan;
@@ -39,8 +44,10 @@ MemoryPlan layOut(std::uint64_t ramSize, std::uint64_t imageEnd, std::uint64_t s
     if (!stackSize) stackSize = std::min(8 * kMiB, ramSize / 8);
     plan.stackSize = std::max<std::uint64_t>(roundUp(stackSize, DYAD_PAGE_SIZE), kLeastStack);
     plan.privateOffset = roundUp(imageEnd - DYAD_IMAGE_BASE, DYAD_PAGE_SIZE);
-    plan.arenaOffset = roundUp(
-        plan.privateOffset + plan.migrationSize + plan.stackSize + tableSpace(ramSize), kArenaAlign);
+    plan.pagesSize = pagesSpace(ramSize);
+    plan.arenaOffset = roundUp(plan.privateOffset + plan.migrationSize + plan.pagesSize + plan.stackSize +
+                                   tableSpace(ramSize),
+                               kArenaAlign);
     plan.privateSize = plan.arenaOffset - plan.privateOffset; // what rounding left over is private RAM's
     plan.arenaSize = ramSize > plan.arenaOffset ? ramSize - plan.arenaOffset : 0;
     return plan;

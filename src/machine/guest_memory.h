@@ -20,10 +20,19 @@ enum class GuestAddress : std::uint64_t {};
 /// Where things lie in RAM. Offsets and sizes in bytes, page aligned.
 struct MemoryPlan {
     std::uint64_t ramSize = 0;
-    std::uint64_t privateOffset = 0, privateSize = 0; ///< migration area, page tables and native stack
+    std::uint64_t privateOffset = 0, privateSize = 0; ///< migration area, area of pages, page tables and native stack
     std::uint64_t migrationSize = 0;                  ///< of the migration area, at the start of private RAM
+    std::uint64_t pagesSize = 0;                      ///< of the area of pages (docs/abi.md, section 9), behind it
     std::uint64_t stackSize = 0;                      ///< of the first native stack, inside private RAM
     std::uint64_t arenaOffset = 0, arenaSize = 0;
+
+    /// Parts of the area of pages: RAM offsets. They have room for blocks of one page in all of RAM.
+    std::uint64_t pagesOffset() const { return privateOffset + migrationSize; }
+    std::uint64_t trackedPages() const { return ramSize / DYAD_PAGE_SIZE; }
+    std::uint64_t dirtyOffset(unsigned which) const { return pagesOffset() + which * trackedPages() / 8; }
+    std::uint64_t openOffset() const { return dirtyOffset(2); }
+    std::uint64_t stateOffset() const { return dirtyOffset(3); }
+    std::uint64_t protectionOffset() const { return dirtyOffset(5); }
 
     /// Lays out `ramSize` bytes for an image that ends at virtual address `imageEnd`. `stackSize` 0: 8 MiB, or an
     /// eighth of RAM if that is less. Fails, naming the least size that works, if the program would have no room.

@@ -51,21 +51,16 @@ bool inArena(uint64_t address, uint64_t size) {
 }
 
 long protect(uint64_t address, uint64_t size, long protection) {
-    constexpr long kWriteExecute = kProtWrite | kProtExecute;
-    if (!inArena(address, size) || protection < 0 || protection > 7 || (protection & kWriteExecute) == kWriteExecute)
-        return -kEINVAL;
-    return systemCall(kMprotect, address, size, protection);
+    if (protection < 0 || protection > 7) return -kEINVAL;
+    bool write = protection & kProtWrite, execute = protection & kProtExecute;
+    bool allowed = inArena(address, size) ? !(write && execute) : tender.data.contain(address, size) && !execute;
+    return allowed ? systemCall(kMprotect, address, size, protection) : -kEINVAL;
 }
 
 /// Text is writable or executable, never both.
 long openText(bool writable, uint64_t address, uint64_t size) {
-    if (address % DYAD_PAGE_SIZE || size % DYAD_PAGE_SIZE) return -kEINVAL;
-    for (unsigned i = 0; i < tender.textCount; ++i) {
-        const auto& [start, end] = tender.text[i];
-        if (address >= start && address <= end && size <= end - address)
-            return systemCall(kMprotect, address, size, kProtRead | (writable ? kProtWrite : kProtExecute));
-    }
-    return -kEINVAL;
+    if (!tender.text.contain(address, size)) return -kEINVAL;
+    return systemCall(kMprotect, address, size, kProtRead | (writable ? kProtWrite : kProtExecute));
 }
 
 long discard(uint64_t address, uint64_t size) {
@@ -78,6 +73,14 @@ long discard(uint64_t address, uint64_t size) {
 }
 
 } // namespace
+
+/// Whether these are whole pages inside one of the pieces.
+bool Tender::Pieces::contain(uint64_t address, uint64_t size) const {
+    if (address % DYAD_PAGE_SIZE || size % DYAD_PAGE_SIZE) return false;
+    for (unsigned i = 0; i < count; ++i)
+        if (address >= pieces[i].start && address <= pieces[i].end && size <= pieces[i].end - address) return true;
+    return false;
+}
 
 extern "C" long tenderCall(long op, long a, long b, long c) {
     switch (op) {

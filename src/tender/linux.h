@@ -50,7 +50,7 @@ struct SignalAction {
     void (*restorer)();
     uint64_t mask;
 };
-enum : unsigned long { kWithInfo = 4, kRestorer = 0x04000000, kOnStack = 0x08000000, kRestart = 0x10000000 };
+enum : unsigned long { kWithInfo = 4, kRestorer = 0x04000000, kOnStack = 0x08000000, kRestart = 0x10000000, kNoDefer = 0x40000000 };
 
 // -- Seccomp (classic BPF) --
 

@@ -45,9 +45,10 @@ void mapPiece(const char* whole) {
                  address <= end && size <= end - address;
     if (!valid) fail("expected pages of the image, found", whole);
     map(address, address - DYAD_IMAGE_BASE, size, protection, whole);
-    if (!(protection & kProtExecute)) return;
-    if (tender.textCount == sizeof tender.text / sizeof *tender.text) fail("too many pieces of text:", whole);
-    tender.text[tender.textCount++] = {address, address + size};
+    if (protection == kProtRead) return;
+    Tender::Pieces& alike = protection & kProtExecute ? tender.text : tender.data;
+    if (alike.count == sizeof alike.pieces / sizeof *alike.pieces) fail("too many pieces of one protection:", whole);
+    alike.pieces[alike.count++] = {address, address + size};
 }
 
 void checkControl() {

@@ -1,5 +1,6 @@
 // Signals: faults of the guest, which are handed to it as crash records, and SIGUSR1, the monitor's interrupt. None of their
-// handlers interrupts another. Specification: docs/abi.md, section 6.
+// handlers interrupts another, but for SIGSEGV: the guest's handlers may touch memory that is closed for the moment.
+// Specification: docs/abi.md, section 6.
 #include "tender.h"
 
 extern "C" void signalReturn();
@@ -9,7 +10,7 @@ namespace {
 
 constexpr int kFaults[] = {kSigSegv, kSigBus, kSigIll, kSigFpe, kSigTrap};
 
-alignas(16) char stack[65536]; // AVX-512 and SVE state makes signal frames large
+alignas(16) char stack[131072]; // three signals deep; AVX-512 and SVE state makes signal frames large
 
 constexpr uint64_t maskOf(int signal) { return 1ull << (signal - 1); }
 
@@ -20,6 +21,9 @@ constexpr uint64_t handledSignals() {
     return mask;
 }
 
+/// While one of them is handled. A memory fault of a handler is the guest's to resolve, like any other.
+constexpr uint64_t blockedSignals() { return handledSignals() & ~maskOf(kSigSegv); }
+
 /// Gives the signal back its default action and returns to the fault, which then kills the process.
 void die(int signal) {
     SignalAction action = {};
@@ -27,9 +31,8 @@ void die(int signal) {
 }
 
 void onFault(int signal, SignalInfo* info, void* context) {
-    if (!tender.onFault || tender.inFault) return die(signal);
-    tender.inFault = true;
-    dyad_crash& record = control().crash;
+    if (!tender.onFault) return die(signal);
+    dyad_crash record = {};
     bool divide = signal == kSigFpe && (info->code == kFpeIntegerDivide || info->code == kFpeIntegerOverflow);
     record.cause = divide ? DYAD_CRASH_DIVIDE : DYAD_CRASH_FAULT;
     record.signal = signal;
@@ -39,7 +42,6 @@ void onFault(int signal, SignalInfo* info, void* context) {
     readContext(context, record);
     tender.onFault(&record, context);
     writeContext(context, record);
-    tender.inFault = false;
 }
 
 void onInterrupt(int, SignalInfo*, void* context) {
@@ -47,7 +49,7 @@ void onInterrupt(int, SignalInfo*, void* context) {
 }
 
 void handle(int signal, void (*handler)(int, SignalInfo*, void*), unsigned long flags) {
-    SignalAction action = {handler, kWithInfo | kOnStack | kRestorer | flags, signalReturn, handledSignals()};
+    SignalAction action = {handler, kWithInfo | kOnStack | kRestorer | flags, signalReturn, blockedSignals()};
     if (systemCall(kSigaction, signal, reinterpret_cast<long>(&action), 0, sizeof action.mask) < 0)
         fail("cannot catch signals");
 }
@@ -58,7 +60,7 @@ void catchSignals() {
     SignalStack signalStack = {stack, 0, sizeof stack};
     if (systemCall(kSigaltstack, reinterpret_cast<long>(&signalStack), 0) < 0) fail("cannot set a signal stack");
     for (int signal : kFaults)
-        handle(signal, onFault, 0);
+        handle(signal, onFault, signal == kSigSegv ? kNoDefer : 0);
     handle(kSigUsr1, onInterrupt, kRestart);
     // Inherited masks would turn a fault into sudden death.
     uint64_t mask = handledSignals();

@@ -14,12 +14,14 @@ struct Tender {
     long (*vdsoClock)(int, TimeSpec*) = nullptr; // null: by system call
     void (*onFault)(dyad_crash*, void*) = nullptr;
     void (*onInterrupt)(uint64_t pc) = nullptr;
-    bool inFault = false;
-    /// The pieces of the image that are text; there are two.
-    struct Text {
-        uint64_t start, end;
-    } text[4] = {};
-    unsigned textCount = 0;
+    /// Pieces of the image that are text, and those that are writable; there are two of each.
+    struct Pieces {
+        struct {
+            uint64_t start, end;
+        } pieces[4];
+        unsigned count;
+        bool contain(uint64_t address, uint64_t size) const;
+    } text = {}, data = {};
 };
 extern Tender tender;
 

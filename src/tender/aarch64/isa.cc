@@ -30,6 +30,7 @@ void writeContext(void* context, const dyad_crash& record) {
     auto& c = *static_cast<Context*>(context);
     c.pc = record.pc;
     c.sp = record.sp;
+    c.pstate = record.flags;
     for (unsigned i = 0; i < 3; ++i)
         c.x[i] = record.registers[i];
 }

@@ -33,10 +33,9 @@ void readContext(const void* context, dyad_crash& record) {
 
 void writeContext(void* context, const dyad_crash& record) {
     auto& c = *static_cast<Context*>(context);
-    constexpr uint64_t kDirectionTrapAlign = 0x400 | 0x100 | 0x40000;
     c.rip = record.pc;
     c.rsp = record.sp;
-    c.rflags &= ~kDirectionTrapAlign;
+    c.rflags = record.flags;
     c.rdx = record.registers[3];
     c.rsi = record.registers[4];
     c.rdi = record.registers[5];

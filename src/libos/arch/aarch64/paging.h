@@ -42,15 +42,25 @@ inline uint64_t blockEntry(uint64_t physical, uint32_t prot) {
 inline uint64_t pageEntry(uint64_t physical, uint32_t prot) { return blockEntry(physical, prot) | kTableOrPage; }
 inline uint64_t pageOfBlock(uint64_t block, uint64_t offset) { return (block | kTableOrPage) + offset; }
 
+inline bool isValid(uint64_t entry) { return entry & kValid; }
+
+/// Make the CPU forget what it knows of live entries that were changed. Address and size stay: no break-before-make.
+inline void invalidatePage(uintptr_t address) {
+    asm volatile("dsb ishst; tlbi vaae1is, %0; dsb ish; isb" ::"r"(address >> 12) : "memory");
+}
+inline void invalidateAll() { asm volatile("dsb ishst; tlbi vmalle1is; dsb ish; isb" ::: "memory"); }
+/// Makes the CPU see entries that were not valid before.
+inline void publishEntries() { asm volatile("dsb ishst; isb" ::: "memory"); }
+
 /// Stores an entry in live tables and makes the CPU see it. The old entry goes first: replacing a block by a table in one
 /// step may leave both in the TLB (break-before-make, D8.16.1).
 inline void replaceEntry(uint64_t& entry, uint64_t value, uintptr_t address) {
     if (entry & kValid) {
         __atomic_store_n(&entry, 0, __ATOMIC_RELAXED);
-        asm volatile("dsb ishst; tlbi vaae1is, %0; dsb ish; isb" ::"r"(address >> 12) : "memory");
+        invalidatePage(address);
     }
     __atomic_store_n(&entry, value, __ATOMIC_RELAXED);
-    asm volatile("dsb ishst; isb" ::: "memory");
+    publishEntries();
 }
 
 /// After the last replaceEntry(). Pages that become executable were written as data: caches are made coherent as a whole,

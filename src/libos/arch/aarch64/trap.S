@@ -68,7 +68,7 @@ trapCommon:
 
         .section .bss.trap_stack, "aw", %nobits
         .balign 16
-        .skip 16384
+        .skip 32768                     // faults of handlers and interrupts in waiting faults pile up here
         .globl trapStackEnd
 trapStackEnd:
 

@@ -2,6 +2,7 @@
 #include "trap.h"
 #include "migration.h"
 #include "native.h"
+#include "pages.h"
 
 namespace dyad::native {
 namespace {
@@ -73,6 +74,10 @@ extern "C" void handleTrap(TrapFrame* frame) {
     uint64_t syndrome, address;
     asm volatile("mrs %0, esr_el1; mrs %1, far_el1" : "=r"(syndrome), "=r"(address));
     if (frame->kind % 4 == kSynchronous && syndrome >> 26 == kBreakpoint && reachPoint(frame->pc)) return;
+    constexpr uint64_t kInterruptsMasked = 0x80; // pstate
+    if (frame->kind % 4 == kSynchronous && syndrome >> 26 == kDataAbort &&
+        resolveFault(address, !(frame->pstate & kInterruptsMasked)))
+        return;
     dyad_crash& record = control().crash;
     record.cause = DYAD_CRASH_FAULT;
     record.signal = frame->kind % 4 == kSynchronous ? signalOf(syndrome) : kBus;

@@ -76,6 +76,9 @@ void checkControl(uint32_t expectedMachine) {
     aligned &= c.migration_size % DYAD_PAGE_SIZE == 0;
     inside &= !c.migration_size || (c.migration_offset == c.private_offset && c.stack_size < c.private_size &&
                                     c.migration_size < c.private_size - c.stack_size);
+    uint64_t behind = c.migration_offset + c.migration_size, left = c.private_size - c.stack_size - c.migration_size;
+    aligned &= c.pages.area_size % DYAD_PAGE_SIZE == 0;
+    inside &= !c.pages.area_size || (c.pages.area_offset == behind && c.pages.area_size < left);
     if (!aligned || !inside) panic("control area: division of RAM is not valid");
 }
 

@@ -1,6 +1,7 @@
 // The operations of libos/native.h, passed on to the machine at hand.
 #include "migration.h"
 #include "native.h"
+#include "pages.h"
 
 namespace dyad::native {
 
@@ -80,10 +81,10 @@ int32_t __dyad_protect(uintptr_t address, uint64_t size, uint32_t prot) {
     uint64_t arena = dyad::native::control().arena_size;
     if (address < DYAD_ARENA_BASE || address - DYAD_ARENA_BASE > arena || size > arena - (address - DYAD_ARENA_BASE))
         return kInvalid;
-    return machine->protect(address, size, prot);
+    return dyad::native::protectForProgram(address, size, prot);
 }
 
-void __dyad_discard(uintptr_t address, uint64_t size) { machine->discard(address, size); }
+void __dyad_discard(uintptr_t address, uint64_t size) { dyad::native::discardForProgram(address, size); }
 
 void __dyad_halt() {
     machine->halt();

@@ -4,6 +4,7 @@
 // There is one CPU: the handlers cannot be interrupted by each other, and leave everything alone while `inNative` says that
 // one of those functions is at it, which then looks at the request itself before it goes.
 #include "migration.h"
+#include "pages.h"
 #include "points.h"
 
 namespace dyad::native {
@@ -93,6 +94,7 @@ void leaveNative() {
     volatile dyad_migration& m = shared();
     setState(DYAD_MIGRATION_WAITING);
     waitForCommand(DYAD_MIGRATION_RESUME);
+    servePages(); // nothing that is missing was read so far
     __dyad_clock_rate(m.tick_hz);
     setClock(m.clock_ns);
     __dyad_set_thread_block(m.thread_block, m.thread_block_size, m.thread_block_align);
@@ -107,13 +109,16 @@ void leaveNative() {
 } // namespace
 
 void startProgram() {
+    preparePages();
     control().boot_stage = 3;
+    servePages(); // what was asked for before interrupts could tell
     if (control().flags & DYAD_FLAG_RESUME) resume();
     __dyad_start();
 }
 
 void onInterrupt(uint64_t pc) {
     shared().interrupted_pc = pc;
+    servePages();
     if (!inNative) update();
 }
 

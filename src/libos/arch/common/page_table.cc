@@ -75,6 +75,30 @@ void mapImage(const char* start, const char* end, uint32_t prot) {
 
 } // namespace
 
+namespace {
+
+/// Other protection for entries that keep their address: makes the CPU forget old entries one by one, or if there are many all
+/// that it knows.
+class ProtectionChange {
+  public:
+    void store(uint64_t& entry, uint64_t value, uintptr_t address) {
+        uint64_t old = entry;
+        if (old == value) return;
+        __atomic_store_n(&entry, value, __ATOMIC_RELAXED);
+        if (isValid(old) && ++count_ <= kMostSingly) invalidatePage(address);
+    }
+    void finish() const {
+        if (count_ > kMostSingly) invalidateAll();
+        publishEntries();
+    }
+
+  private:
+    static constexpr unsigned kMostSingly = 16;
+    unsigned count_ = 0;
+};
+
+} // namespace
+
 uint64_t physicalAddress(uintptr_t imageAddress) { return imageAddress - kLoadBias; }
 
 uint64_t buildPageTables(uint64_t highRamBase, uint64_t highRam) {
@@ -82,7 +106,7 @@ uint64_t buildPageTables(uint64_t highRamBase, uint64_t highRam) {
     uint64_t privateStart = DYAD_IMAGE_BASE + c.private_offset, privateEnd = privateStart + c.private_size;
     uint64_t guard = privateEnd - c.stack_size - kPage;
     if (privateStart < reinterpret_cast<uint64_t>(__dyad_private_rw_end)) panic("private RAM overlaps the image");
-    nextTable = privateStart + c.migration_size;
+    nextTable = privateStart + c.migration_size + c.pages.area_size;
     tablesEnd = guard;
     root = newTable();
 
@@ -113,18 +137,20 @@ int32_t protectPages(uintptr_t address, uint64_t size, uint32_t prot) {
     InterruptsMasked masked;
     if (prot & kWrite) prot |= kRead; // neither ISA can write without reading
     if (prot & kExecute) prot |= kRead;
+    ProtectionChange change;
     while (size) {
         // Blocks that are still whole change as blocks.
-        bool block = !(address % kBlock) && size >= kBlock;
-        Table* table = tableFor(address, 1);
-        uint64_t* entry = &(*table)[indexOf(address, 1)];
-        if (block && isTable(*entry)) block = false;
-        if (!block) entry = &(*tableFor(address, 0))[indexOf(address, 0)];
-        uint64_t physical = *entry & kAddressMask;
-        replaceEntry(*entry, block ? blockEntry(physical, prot) : pageEntry(physical, prot), address);
-        uint64_t step = block ? kBlock : kPage;
-        address += step, size -= step;
+        uint64_t& block = (*tableFor(address, 1))[indexOf(address, 1)];
+        if (!(address % kBlock) && size >= kBlock && !isTable(block)) {
+            change.store(block, blockEntry(block & kAddressMask, prot), address);
+            address += kBlock, size -= kBlock;
+            continue;
+        }
+        Table* table = tableFor(address, 0);
+        for (unsigned i = indexOf(address, 0); i < kEntries && size; ++i, address += kPage, size -= kPage)
+            change.store((*table)[i], pageEntry((*table)[i] & kAddressMask, prot), address);
     }
+    change.finish();
     finishProtect(prot);
     return 0;
 }

@@ -1,6 +1,7 @@
 // The process machine: operations are calls to the tender. Specification: docs/abi.md, section 6.
 #include "migration.h"
 #include "native.h"
+#include "pages.h"
 
 namespace dyad::native {
 namespace {
@@ -42,8 +43,9 @@ void setThreadPointer(uintptr_t value) { tender(DYAD_TENDER_SET_TP, value); }
 void halt() { tender(DYAD_TENDER_HALT); }
 
 void onFault(dyad_crash* record, void*) {
-    constexpr uint32_t kTrap = 5; // SIGTRAP
+    enum { kTrap = 5, kSegment = 11 }; // SIGTRAP, SIGSEGV
     if (record->signal == kTrap && reachPoint(record->pc)) return;
+    if (record->signal == kSegment && resolveFault(record->address, true)) return;
     handleFault(*record);
 }
 

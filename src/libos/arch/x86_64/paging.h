@@ -40,10 +40,21 @@ inline uint64_t pageEntry(uint64_t physical, uint32_t prot) {
 inline uint64_t blockEntry(uint64_t physical, uint32_t prot) { return pageEntry(physical, prot) | kLarge; }
 inline uint64_t pageOfBlock(uint64_t block, uint64_t offset) { return (block & ~kLarge) + offset; }
 
+inline bool isValid(uint64_t entry) { return entry & kPresent; }
+
+/// Make the CPU forget what it knows of live entries that were changed. No entry is global.
+inline void invalidatePage(uintptr_t address) { asm volatile("invlpg (%0)" ::"r"(address) : "memory"); }
+inline void invalidateAll() {
+    uint64_t root;
+    asm volatile("mov %%cr3, %0; mov %0, %%cr3" : "=r"(root)::"memory");
+}
+/// Entries that were not valid before: the CPU sees them without more ado.
+inline void publishEntries() { asm volatile("" ::: "memory"); }
+
 /// Stores an entry in live tables and makes the CPU see it.
 inline void replaceEntry(uint64_t& entry, uint64_t value, uintptr_t address) {
     __atomic_store_n(&entry, value, __ATOMIC_RELAXED);
-    asm volatile("invlpg (%0)" ::"r"(address) : "memory");
+    invalidatePage(address);
 }
 
 /// After the last replaceEntry(): nothing is left to do, code is coherent with data.

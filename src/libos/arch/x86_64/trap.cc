@@ -2,6 +2,7 @@
 #include "trap.h"
 #include "migration.h"
 #include "native.h"
+#include "pages.h"
 
 extern "C" char trapVectors[];
 
@@ -12,7 +13,10 @@ constexpr uint16_t kCodeSelector = 8, kTssSelector = 16;
 
 // Faults, interrupts, and what may strike in the middle of either.
 enum Stack { kFaultStack = 1, kInterruptStack = 2, kLastResortStack = 3 };
-alignas(16) char faultStack[16384], interruptStack[8192], lastResortStack[4096];
+// Handlers may fault themselves, where memory is closed for the moment: the CPU finds another part of the stack then.
+constexpr uint64_t kFaultPart = 16384;
+constexpr unsigned kFaultDepth = 3;
+alignas(16) char faultStack[kFaultDepth * kFaultPart], interruptStack[8192], lastResortStack[4096];
 
 struct [[gnu::packed]] {
     uint32_t reserved0;
@@ -61,10 +65,18 @@ uint8_t stackOf(unsigned vector) {
     return vector < 32 ? kFaultStack : kInterruptStack;
 }
 
+/// Where the next fault's frame goes, while `depth` are being handled. The CPU reads it at every fault.
+void setFaultStack(unsigned depth) {
+    auto end = reinterpret_cast<uint64_t>(faultStack + sizeof faultStack);
+    // With all parts in use, the one that is least likely to be needed again.
+    unsigned part = depth < kFaultDepth ? depth : kFaultDepth - 1;
+    *const_cast<volatile uint64_t*>(&tss.ist[kFaultStack - 1]) = end - part * kFaultPart;
+}
+
 } // namespace
 
 void loadDescriptors() {
-    tss.ist[kFaultStack - 1] = reinterpret_cast<uint64_t>(faultStack + sizeof faultStack);
+    setFaultStack(0);
     tss.ist[kInterruptStack - 1] = reinterpret_cast<uint64_t>(interruptStack + sizeof interruptStack);
     tss.ist[kLastResortStack - 1] = reinterpret_cast<uint64_t>(lastResortStack + sizeof lastResortStack);
     tss.ioMap = sizeof tss;
@@ -86,6 +98,8 @@ void setCall(dyad_crash& record, uintptr_t target, uint64_t first, uint64_t seco
     enum { kRdx = 3, kRsi = 4, kRdi = 5 }; // in dyad_crash.registers
     uint64_t sp = (record.sp & ~15ull) - 8;
     *reinterpret_cast<uint64_t*>(sp) = record.pc; // as if the faulting instruction had called: backtraces go on
+    constexpr uint64_t kDirectionTrapAlign = 0x400 | 0x100 | 0x40000;
+    record.flags &= ~kDirectionTrapAlign; // as functions expect them
     record.sp = sp;
     record.pc = target;
     record.registers[kRdi] = first;
@@ -93,15 +107,17 @@ void setCall(dyad_crash& record, uintptr_t target, uint64_t first, uint64_t seco
     record.registers[kRdx] = third;
 }
 
-extern "C" void handleTrap(TrapFrame* frame) {
-    if (frame->vector >= 32) return handleInterrupt(frame->vector, frame->rip);
+namespace {
+
+void handleFaultFrame(TrapFrame* frame, uint64_t address) {
+    constexpr uint64_t kInterruptFlag = 0x200;
     if (frame->vector == kBreakpoint && reachPoint(frame->rip)) return;
+    if (frame->vector == kPageFault && resolveFault(address, frame->rflags & kInterruptFlag)) return;
     dyad_crash& record = control().crash;
     record.cause = frame->vector == kDivide ? DYAD_CRASH_DIVIDE : DYAD_CRASH_FAULT;
     record.signal = signalOf(frame->vector);
     record.code = frame->vector;
-    record.address = 0;
-    if (frame->vector == kPageFault) asm volatile("mov %%cr2, %0" : "=r"(record.address));
+    record.address = frame->vector == kPageFault ? address : 0;
     record.pc = frame->rip;
     record.sp = frame->rsp;
     record.flags = frame->rflags;
@@ -109,13 +125,27 @@ extern "C" void handleTrap(TrapFrame* frame) {
     for (unsigned i = 0; i < 15; ++i)
         record.registers[i] = registers[i];
     handleFault(record);
-    constexpr uint64_t kDirectionTrapAlign = 0x400 | 0x100 | 0x40000;
     frame->rip = record.pc;
     frame->rsp = record.sp;
-    frame->rflags &= ~kDirectionTrapAlign;
+    frame->rflags = record.flags;
     frame->rdi = record.registers[5];
     frame->rsi = record.registers[4];
     frame->rdx = record.registers[3];
+}
+
+} // namespace
+
+extern "C" void handleTrap(TrapFrame* frame) {
+    if (frame->vector >= 32) return handleInterrupt(frame->vector, frame->rip);
+    uint64_t address;
+    asm volatile("mov %%cr2, %0" : "=r"(address));
+    static volatile unsigned depth;
+    if (depth == kFaultDepth) panic("faults of fault handlers are too deep");
+    depth = depth + 1;
+    setFaultStack(depth);
+    handleFaultFrame(frame, address);
+    depth = depth - 1;
+    setFaultStack(depth);
 }
 
 } // namespace dyad::native
