@@ -28,6 +28,16 @@ struct {
     uint64_t next, count;
 } sequence;
 constexpr uint64_t kMostAhead = 65536; // bytes
+
+/// Faults of this round. Where they would take more than about a twentieth of the program's time, each opens more.
+struct {
+    uint64_t startNs, faults;
+} pace;
+constexpr uint64_t kFreeFaults = 256, kMostAtOnce = 0x200000; // bytes
+/// A fault takes 8 us on a process machine, and another one when the next round begins (measured: signal, two changes
+/// of protection).
+constexpr uint64_t kNsPerFault = 200000;
+
 /// Blocks that came while the program did not need them are opened in larger pieces.
 constexpr uint64_t kMostAround = 2048;
 
@@ -123,17 +133,33 @@ void openBlocks(uint64_t first, uint64_t end, bool interruptible) {
         setBits(blocks.open, first, end);
 }
 
+/// How many blocks a fault opens.
+uint64_t pacedCount() {
+    uint64_t count = 1;
+    if (++pace.faults <= kFreeFaults) return count;
+    uint64_t planned = (machine->clock() - pace.startNs) / kNsPerFault + 1;
+    while (count * planned < pace.faults - kFreeFaults && count * blocks.size() < kMostAtOnce)
+        count *= 2;
+    return count;
+}
+
 void openForWriting(const Blocks::Piece& piece, uint64_t block) {
     shared().write_faults = shared().write_faults + 1;
     sequence.count = block == sequence.next ? sequence.count + 1 : 0;
-    uint64_t room = kMostAhead / blocks.size(), most = sequence.count / 2 < room ? sequence.count / 2 : room;
-    uint64_t end = block + 1;
-    while (end < piece.after && end < block + most && !testBit(blocks.open, end) &&
-           blocks.protectionAt(blocks.start(end)) & kWritable)
+    uint64_t room = kMostAhead / blocks.size(), ahead = sequence.count / 2 < room ? sequence.count / 2 : room;
+    uint64_t group = pacedCount(), low = block & -group, high = low + group;
+    if (high < block + ahead) high = block + ahead;
+    auto alike = [](uint64_t next) {
+        return !testBit(blocks.open, next) && blocks.protectionAt(blocks.start(next)) & kWritable;
+    };
+    uint64_t first = block, end = block + 1;
+    while (first > piece.first && first > low && alike(first - 1))
+        --first;
+    while (end < piece.after && end < high && alike(end))
         ++end;
     sequence.next = end;
-    ready(block, end, false);
-    openBlocks(block, end, false);
+    ready(first, end, false);
+    openBlocks(first, end, false);
 }
 
 void openWhenThere(const Blocks::Piece& piece, uint64_t block, bool interruptible) {
@@ -193,6 +219,7 @@ int32_t perform(uint32_t wanted) {
     }
     mode = wanted;
     sequence = {};
+    pace = {machine->clock(), 0};
     if (int32_t error = closeAll()) {
         openAll();
         mode = DYAD_PAGES_OFF;
