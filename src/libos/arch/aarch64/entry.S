@@ -2,6 +2,8 @@
 // Specification: docs/abi.md, section 3. What executes this file on Linux directly is not told apart: Linux starts x86-64
 // pair images only.
 
+#include "save_registers.h"
+
 #define CONTROL 0x40100000
 #define PRIVATE_OFFSET 32               // boot.cc checks all offsets
 
@@ -136,22 +138,10 @@ __dyad_crash:
         .cfi_def_cfa_offset 32
         stp x16, x17, [sp]
         ldr x16, =CRASH + CRASH_REGISTERS
-        stp x0, x1, [x16, #0]
-        stp x2, x3, [x16, #16]
-        stp x4, x5, [x16, #32]
-        stp x6, x7, [x16, #48]
-        stp x8, x9, [x16, #64]
-        stp x10, x11, [x16, #80]
-        stp x12, x13, [x16, #96]
-        stp x14, x15, [x16, #112]
+        REGISTER_PAIRS stp, 0, 15, x16
         ldp x3, x4, [sp]
         stp x3, x4, [x16, #128]
-        stp x18, x19, [x16, #144]
-        stp x20, x21, [x16, #160]
-        stp x22, x23, [x16, #176]
-        stp x24, x25, [x16, #192]
-        stp x26, x27, [x16, #208]
-        stp x28, x29, [x16, #224]
+        REGISTER_PAIRS stp, 18, 29, x16, 144
         str x30, [x16, #240]
         add x3, sp, #32
         mrs x4, nzcv

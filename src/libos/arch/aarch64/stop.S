@@ -1,5 +1,7 @@
 // AArch64: the native functions in which a program can be stopped, and setjmp's native half. Meaning: libos/native.h.
 
+#include "save_registers.h"
+
         .arch_extension fp              // the rest of the native part does without: libos/CMakeLists.txt
 
 // Saves what the ABI preserves over a call as struct CallFrame (registers.cc; d8 to d15 stay where they are) and calls
@@ -11,13 +13,9 @@
         .type \name, %function
 \name:
         .cfi_startproc
-        stp x19, x20, [sp, #-96]!
+        sub sp, sp, #96
         .cfi_def_cfa_offset 96
-        stp x21, x22, [sp, #16]
-        stp x23, x24, [sp, #32]
-        stp x25, x26, [sp, #48]
-        stp x27, x28, [sp, #64]
-        stp x29, x30, [sp, #80]
+        REGISTER_PAIRS stp, 19, 30, sp
         .cfi_offset x29, -16
         .cfi_offset x30, -8
         mov \frame, sp
@@ -45,35 +43,13 @@ __dyad_point:
         .cfi_startproc
         sub sp, sp, #256
         .cfi_def_cfa_offset 256
-        stp x0, x1, [sp]
-        stp x2, x3, [sp, #16]
-        stp x4, x5, [sp, #32]
-        stp x6, x7, [sp, #48]
-        stp x8, x9, [sp, #64]
-        stp x10, x11, [sp, #80]
-        stp x12, x13, [sp, #96]
-        stp x14, x15, [sp, #112]
-        stp x16, x17, [sp, #128]
-        stp x18, x19, [sp, #144]
-        stp x20, x21, [sp, #160]
-        stp x22, x23, [sp, #176]
-        stp x24, x25, [sp, #192]
-        stp x26, x27, [sp, #208]
-        stp x28, x29, [sp, #224]
+        REGISTER_PAIRS stp, 0, 29, sp
         str x30, [sp, #240]
         .cfi_offset x29, -24
         .cfi_offset x30, -16
         mov x0, sp
         bl stopAtPoint
-        ldp x0, x1, [sp]
-        ldp x2, x3, [sp, #16]
-        ldp x4, x5, [sp, #32]
-        ldp x6, x7, [sp, #48]
-        ldp x8, x9, [sp, #64]
-        ldp x10, x11, [sp, #80]
-        ldp x12, x13, [sp, #96]
-        ldp x14, x15, [sp, #112]
-        ldp x16, x17, [sp, #128]
+        REGISTER_PAIRS ldp, 0, 17, sp
         ldr x18, [sp, #144]             // the others were preserved
         ldr x30, [sp, #240]
         add sp, sp, #256
@@ -91,12 +67,7 @@ __dyad_point:
         .type __dyad_context_save, %function
 __dyad_context_save:
         .cfi_startproc
-        stp x19, x20, [x0]
-        stp x21, x22, [x0, #16]
-        stp x23, x24, [x0, #32]
-        stp x25, x26, [x0, #48]
-        stp x27, x28, [x0, #64]
-        stp x29, x30, [x0, #80]
+        REGISTER_PAIRS stp, 19, 30, x0
         mov x2, sp
         str x2, [x0, #96]
         stp d8, d9, [x0, #104]
@@ -115,12 +86,7 @@ __dyad_context_save:
         .type __dyad_context_load, %function
 __dyad_context_load:
         .cfi_startproc
-        ldp x19, x20, [x0]
-        ldp x21, x22, [x0, #16]
-        ldp x23, x24, [x0, #32]
-        ldp x25, x26, [x0, #48]
-        ldp x27, x28, [x0, #64]
-        ldp x29, x30, [x0, #80]
+        REGISTER_PAIRS ldp, 19, 30, x0
         ldr x2, [x0, #96]
         mov sp, x2
         ldp d8, d9, [x0, #104]

@@ -1,5 +1,7 @@
 // x86-64: the native functions in which a program can be stopped, and setjmp's native half. Meaning: libos/native.h.
 
+#include "save_registers.h"
+
 // Saves what the ABI preserves over a call as struct CallFrame (registers.cc) and calls `target` with its address as the
 // argument in `frame`; the other arguments stay. The order of the pushes is that of the structure, from its end.
         .macro STOP_ENTRY name, target, frame
@@ -9,22 +11,14 @@
         .type \name, @function
 \name:
         .cfi_startproc
-        .irp register, rbp, rbx, r15, r14, r13, r12
-        pushq %\register
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset \register, 0
-        .endr
+        PUSH_REGISTERS rbp, rbx, r15, r14, r13, r12
         movq %rsp, %\frame
         subq $8, %rsp                   // seven words below the return address: aligned
         .cfi_adjust_cfa_offset 8
         call \target
         addq $8, %rsp
         .cfi_adjust_cfa_offset -8
-        .irp register, r12, r13, r14, r15, rbx, rbp
-        popq %\register
-        .cfi_adjust_cfa_offset -8
-        .cfi_restore \register
-        .endr
+        POP_REGISTERS r12, r13, r14, r15, rbx, rbp
         ret
         .cfi_endproc
         .size \name, . - \name
@@ -41,18 +35,10 @@
         .type __dyad_point, @function
 __dyad_point:
         .cfi_startproc
-        .irp register, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rbx, rcx, rdx, rax
-        pushq %\register
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset \register, 0
-        .endr
+        PUSH_REGISTERS r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rbx, rcx, rdx, rax
         movq %rsp, %rdi
         call stopAtPoint                // 16 words with the return address: aligned
-        .irp register, rax, rdx, rcx, rbx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
-        popq %\register
-        .cfi_adjust_cfa_offset -8
-        .cfi_restore \register
-        .endr
+        POP_REGISTERS rax, rdx, rcx, rbx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
         ret
         .cfi_endproc
         .size __dyad_point, . - __dyad_point

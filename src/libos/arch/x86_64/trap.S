@@ -1,6 +1,8 @@
 // x86-64: entry code of all vectors. Builds a TrapFrame (trap.h) and calls handleTrap.
 // Runs at any moment, on an IST stack; touches general registers only.
 
+#include "save_registers.h"
+
         .section .text.trap, "ax"
         .balign 16
         .globl trapVectors
@@ -20,39 +22,11 @@ trapVectors:                            // 16 bytes each
 trapCommon:
         .cfi_startproc
         .cfi_undefined rip               // a fault of the libOS itself: the stack ends here
-        pushq %r15
-        pushq %r14
-        pushq %r13
-        pushq %r12
-        pushq %r11
-        pushq %r10
-        pushq %r9
-        pushq %r8
-        pushq %rbp
-        pushq %rdi
-        pushq %rsi
-        pushq %rdx
-        pushq %rcx
-        pushq %rbx
-        pushq %rax
+        PUSH_REGISTERS r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
         cld
         movq %rsp, %rdi
         call handleTrap                 // 22 words below an aligned stack: aligned
-        popq %rax
-        popq %rbx
-        popq %rcx
-        popq %rdx
-        popq %rsi
-        popq %rdi
-        popq %rbp
-        popq %r8
-        popq %r9
-        popq %r10
-        popq %r11
-        popq %r12
-        popq %r13
-        popq %r14
-        popq %r15
+        POP_REGISTERS rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
         addq $16, %rsp
         iretq
         .cfi_endproc
