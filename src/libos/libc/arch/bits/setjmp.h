@@ -1,2 +1,2 @@
-/* Room for the callee-saved registers of the largest ISA; the native setjmp says what is where. */
+/* Two words are used (src/setjmp/longjmp.c); the rest is room for what a later version may keep. */
 typedef unsigned long __jmp_buf[32];
