@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """The figures of docs/performance.md, as ratios measured in one run. See run.sh."""
-import argparse
 import glob
 import json
 import os
@@ -8,12 +7,12 @@ import sys
 import tempfile
 
 import build
-from measure import Failed, Table, geometric_mean, paired, time_to_first_byte
+from measure import Failed, Table, argument_parser, geometric_mean, paired, run_parts, time_to_first_byte
 
 KERNELS = {"nbody": ["40000000"], "matmul": ["2000"], "stencil": ["2000", "400"], "fft": ["20", "16"]}
 
 
-def generated_code(rounds):
+def generated_code(options):
     """CPU time on the x86-64 process machine against clang's whole-program build for static musl."""
     folder = build.data()
     text, script = os.path.join(folder, "text"), os.path.join(folder, "script.sql")
@@ -41,7 +40,7 @@ def generated_code(rounds):
             for lua in glob.glob(folder + "/*.lua"):
                 os.link(lua, os.path.join(small, os.path.basename(lua)))
             run += ["--fs", small]
-        theirs, ours = paired([native] + arguments, run + [image, "--"] + arguments, rounds, stdin, folder,
+        theirs, ours = paired([native] + arguments, run + [image, "--"] + arguments, options.rounds, stdin, folder,
                               pin=True)
         ratios.setdefault(name.split()[0].replace("bunzip2", "bzip2"), []).append(ours / theirs)
         table.row(name, theirs, ours, ours / theirs)
@@ -50,7 +49,7 @@ def generated_code(rounds):
     print("\nGoal: at most 1.03.")
 
 
-def compile_time(rounds):
+def compile_time(options):
     """dyad-cc -c against clang-19 -c of the same file."""
     files, _ = build.lua_files()
     src = os.path.dirname(files[0])
@@ -62,13 +61,13 @@ def compile_time(rounds):
     table = Table("Compiling: CPU seconds of one -c", ["file", "clang-19", "dyad-cc", "ratio"])
     for name, arguments in cases:
         out = ["-w", "-c", "-o", os.path.join(build.WORK, "compiled.o")]
-        count = rounds if "sqlite" in name else 4 * rounds
+        count = options.rounds if "sqlite" in name else 4 * options.rounds
         theirs, ours = paired(["clang-19"] + arguments + out, [build.DYAD_CC] + arguments + out, count)
         table.row(name, theirs, ours, ours / theirs)
     print("\nGoal: at most 1.3.")
 
 
-def link_time(rounds):
+def link_time(options):
     """The link of the Lua pair (two ISAs) against clang's own link of one with -flto."""
     files, flags = build.lua_files()
     objects = {}
@@ -84,7 +83,7 @@ def link_time(rounds):
     ours = [build.DYAD_CC] + build.FLAGS + objects["dyad"] + ["-lm", "-o", out]
     table = Table("Linking Lua: both ISAs at once against one with clang -flto", ["what", "clang", "dyad", "ratio"])
     for name, wall in (("wall seconds", True), ("CPU seconds", False)):
-        a, b = paired(theirs, ours, rounds, wall=wall)
+        a, b = paired(theirs, ours, options.rounds, wall=wall)
         table.row(name, a, b, b / a)
     print("\nGoal: at most 3 (wall).")
 
@@ -125,7 +124,7 @@ ONE_CHARACTER = {
 }
 
 
-def start_up(rounds):
+def start_up(options):
     """From the command to the program's first byte, and to main."""
     hello = hello_image()
     stats = os.path.join(build.WORK, "stats.json")
@@ -142,14 +141,14 @@ def start_up(rounds):
             build.call(run + ["--stats=" + stats, hello])
             return json.load(open(stats))["timeline_ms"]["main"] / 1000
 
-        theirs, ours = paired(lambda: time_to_first_byte(one), to_main, 3 * rounds)
-        first, _ = paired(lambda: time_to_first_byte(run + [hello]), lambda: 0.0, rounds)
+        theirs, ours = paired(lambda: time_to_first_byte(one), to_main, 3 * options.rounds)
+        first, _ = paired(lambda: time_to_first_byte(run + [hello]), lambda: 0.0, options.rounds)
         table.row(isa, theirs, ours, ours / theirs, first)
     print("\nGoal: at most 1.2.")
     run = [build.DYAD, "run", "--isa", "x86_64", "--machine", "process", hello]
     native = os.path.join(build.WORK, "hello.native")
     build.call([build.REFERENCE_CC, "-O2", os.path.join(build.WORK, "hello.c"), "-o", native])
-    theirs, ours = paired([native], run, 10 * rounds, wall=True)
+    theirs, ours = paired([native], run, 10 * options.rounds, wall=True)
     table = Table("Starting and ending on the x86-64 process machine: wall milliseconds", ["native program", "dyad run", "goal"])
     table.row(theirs * 1000, ours * 1000, "at most 15")
 
@@ -157,20 +156,5 @@ def start_up(rounds):
 PARTS = {"code": generated_code, "compile": compile_time, "link": link_time, "size": sizes, "start": start_up}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each command; the median counts (default 5)")
-    parser.add_argument("--only", action="append", choices=PARTS, help="only this part; may be given again")
-    arguments = parser.parse_args()
-    failed = False
-    for name in arguments.only or PARTS:
-        try:
-            PARTS[name](arguments.rounds)
-        except Failed as failure:
-            print("\n%s: error: %s" % (name, failure), file=sys.stderr)
-            failed = True
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run_parts(argument_parser(__doc__, PARTS), PARTS)

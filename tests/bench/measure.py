@@ -1,9 +1,11 @@
 """Measurements for the benchmarks: commands run in turns (A B A B ...), medians of CPU time or of wall time.
 
 Ratios of medians of interleaved runs hold on a machine whose load and clock change; single times do not."""
+import argparse
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -73,3 +75,25 @@ class Table:
 
     def row(self, *cells):
         print("| " + " | ".join("%.3f" % c if isinstance(c, float) else str(c) for c in cells) + " |", flush=True)
+
+
+def argument_parser(description, parts):
+    """What every benchmark accepts."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each command; the median counts (default 5)")
+    parser.add_argument("--only", action="append", choices=parts, help="only this part; may be given again")
+    return parser
+
+
+def run_parts(parser, parts):
+    """Runs the parts that the command line names, or all of them, each with the options; one that fails does not stop the
+    others. Does not return."""
+    options = parser.parse_args()
+    failed = False
+    for name in options.only or parts:
+        try:
+            parts[name](options)
+        except Failed as failure:
+            print("\n%s: error: %s" % (name, failure), file=sys.stderr)
+            failed = True
+    sys.exit(1 if failed else 0)

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """The figures of docs/performance.md about migration, as ratios measured in one run. See migration.sh."""
-import argparse
 import json
 import os
 import stat
@@ -9,7 +8,7 @@ import sys
 
 import build
 import workloads
-from measure import Failed, Table, geometric_mean, paired, run_once
+from measure import Failed, Table, argument_parser, geometric_mean, paired, run_once, run_parts
 
 ISAS = ("x86_64", "aarch64")
 
@@ -191,21 +190,7 @@ def after(arguments):
 PARTS = {"cost": cost, "instructions": instructions, "text": text, "link": link, "stop": stop, "move": move, "after": after}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each command; the median counts (default 5)")
-    parser.add_argument("--only", action="append", choices=PARTS, help="only this part; may be given again")
-    parser.add_argument("--program", action="append", help="only this program or kernel; may be given again")
-    arguments = parser.parse_args()
-    failed = False
-    for name in arguments.only or PARTS:
-        try:
-            PARTS[name](arguments)
-        except Failed as failure:
-            print("\n%s: error: %s" % (name, failure), file=sys.stderr)
-            failed = True
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    parser = argument_parser(__doc__, PARTS)
+    parser.add_argument("--program", action="append", help="only this program or kernel; may be given again")
+    run_parts(parser, PARTS)
