@@ -127,7 +127,7 @@ for file in "$here"/*.c; do
 done
 
 # Scripts: promises about the library's files rather than its behaviour.
-for script in libcalls; do
+for script in libcalls system_calls; do
     [[ $script == $filter ]] || continue
     if message=$("$here/$script.sh" "$build" 2>&1); then report $script ""; else report $script "$message"; fi
 done

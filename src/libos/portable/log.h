@@ -5,18 +5,18 @@
 
 namespace libos {
 
-/// Builds one line of text; what does not fit is cut.
+/// Builds one line of text; what does not fit is cut. Cold: where it is used is not worth inlining.
 class Line {
   public:
-    Line& operator<<(const char* text);
-    Line& operator<<(long value);
+    [[gnu::cold]] Line& operator<<(const char* text);
+    [[gnu::cold]] Line& operator<<(long value);
     Line& operator<<(int value) { return *this << static_cast<long>(value); }
-    Line& hex(uint64_t value);
-    Line& bytes(const char* text, size_t size);
+    [[gnu::cold]] Line& hex(uint64_t value);
+    [[gnu::cold]] Line& bytes(const char* text, size_t size);
     const char* text() const { return text_; }
     size_t size() const { return size_; }
     /// Sends the line.
-    void log() const;
+    [[gnu::cold]] void log() const;
 
   private:
     char text_[240] = {};

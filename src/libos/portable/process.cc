@@ -229,11 +229,11 @@ long sysFutex(volatile uint32_t* word, int operation, uint32_t value, const Linu
 long sysClone(uint64_t flags) {
     constexpr uint64_t cloneThread = 0x10000;
     bool thread = flags & cloneThread; // pthread_create
-    logAbsent(220, "a Dyad program is one process with one thread");
+    logAbsent(__dyad_call_clone, "a Dyad program is one process with one thread");
     return thread ? -L_EAGAIN : -L_ENOSYS;
 }
 long sysExecve(const char*, const void*, const void*) {
-    logAbsent(221, "a Dyad program is one process");
+    logAbsent(__dyad_call_execve, "a Dyad program is one process");
     return -L_ENOSYS;
 }
 long sysWait4(int, int32_t*, int, void*) { return -L_ECHILD; }

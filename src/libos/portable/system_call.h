@@ -1,5 +1,5 @@
-// Every system call's function, by the file that holds it. They return a result >= 0 or -errno; system_call.cc has
-// their numbers. Pointers that are not null were checked to point to memory of the program, for one element.
+// Every system call's function, by the file that holds it. They return a result >= 0 or -errno; libos/system_calls.def
+// has their numbers. Pointers that are not null were checked to point to memory of the program, for one element.
 #pragma once
 
 #include "base.h"
@@ -160,12 +160,25 @@ long sysGetrandom(void* to, size_t size, uint32_t flags);
 
 // -- system_call.cc --
 
+/// What the C library calls by: one for each call of libos/system_calls.def.
+struct SystemCall {
+    long (*call)(const long* arguments); ///< null: not there
+    const char* name;                    ///< null: a number that has no name
+    long number;
+};
+
 /// Logs, the first time for each number, that a system call is not there; `reason` may be null.
-void logAbsent(long number, const char* reason);
+void logAbsent(const SystemCall& call, const char* reason);
 
 } // namespace libos
 
 extern "C" {
-/// What musl's system calls are: a Linux number of the generic ABI and its arguments. Returns a result >= 0 or -errno.
+#define SYSTEM_CALL(number, name, function) extern const libos::SystemCall __dyad_call_##name;
+#define ABSENT_CALL(number, name) extern const libos::SystemCall __dyad_call_##name;
+#include "libos/system_calls.def"
+
+/// What musl's system calls are: a call with its arguments. Returns a result >= 0 or -errno.
+long __dyad_call(const libos::SystemCall* call, long a, long b, long c, long d, long e, long f);
+/// The same by the Linux number of the generic ABI (system_call_numbers.cc).
 long __dyad_syscall(long number, long a, long b, long c, long d, long e, long f);
 }

@@ -23,14 +23,14 @@ TEST_F(Process, UnknownCallsAreLoggedOnce) {
     EXPECT_EQ(call(198, 1, 2, 3), -L_ENOSYS);
     EXPECT_EQ(call(kClone, 17), -L_ENOSYS);
     EXPECT_EQ(call(kClone, 0x7d0f00), -L_EAGAIN);
-    EXPECT_EQ(call(440), -L_ENOSYS);
+    EXPECT_EQ(call(443), -L_ENOSYS);
     EXPECT_EQ(call(100000), -L_ENOSYS);
     EXPECT_EQ(call(-5), -L_ENOSYS);
     monitor().step();
     ASSERT_EQ(monitor().logs.size(), 4u);
     EXPECT_EQ(monitor().logs[0], "unsupported system call socket (198)");
     EXPECT_EQ(monitor().logs[1], "unsupported system call clone (220): a Dyad program is one process with one thread");
-    EXPECT_EQ(monitor().logs[2], "unknown system call 440");
+    EXPECT_EQ(monitor().logs[2], "unknown system call 443");
 }
 
 TEST_F(Process, StraceNamesCalls) {

@@ -19,17 +19,18 @@ long __cancel(void) {
     return -ECANCELED;
 }
 
-long __syscall_cp_c(syscall_arg_t number, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c, syscall_arg_t d,
+long __syscall_cp_c(syscall_arg_t record, syscall_arg_t a, syscall_arg_t b, syscall_arg_t c, syscall_arg_t d,
                     syscall_arg_t e, syscall_arg_t f) {
+    const struct __dyad_call *call = (const struct __dyad_call *)record;
     pthread_t self = __pthread_self();
     int state = self->canceldisable;
-    if (state == PTHREAD_CANCEL_DISABLE || (state && number == SYS_close))
-        return __syscall(number, a, b, c, d, e, f);
+    if (state == PTHREAD_CANCEL_DISABLE || (state && call == &__dyad_call_close))
+        return __dyad_call(call, a, b, c, d, e, f);
     if (self->cancel)
         return __cancel();
-    long result = __syscall(number, a, b, c, d, e, f);
+    long result = __dyad_call(call, a, b, c, d, e, f);
     /* close has released the descriptor even when it was interrupted: it must be seen to succeed */
-    if (result == -EINTR && number != SYS_close && self->cancel && self->canceldisable != PTHREAD_CANCEL_DISABLE)
+    if (result == -EINTR && call != &__dyad_call_close && self->cancel && self->canceldisable != PTHREAD_CANCEL_DISABLE)
         result = __cancel();
     return result;
 }
