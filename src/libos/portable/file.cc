@@ -116,6 +116,7 @@ long readFile(File* file, char* to, size_t size, uint64_t* offset, bool mayBlock
         memset(to, 0, size);
         return static_cast<long>(size);
     case InodeKind::Random:
+        size = smaller(size, kMostRandomBytes);
         randomBytes(to, size);
         return static_cast<long>(size);
     default:

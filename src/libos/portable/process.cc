@@ -242,8 +242,9 @@ long sysWaitid(int, int, void*, int) { return -L_ECHILD; }
 long sysGetrandom(void* to, size_t size, uint32_t flags) {
     if (flags & ~7u) return -L_EINVAL;
     if (!validBuffer(to, size)) return -L_EFAULT;
-    randomBytes(to, smaller<size_t>(size, INT32_MAX));
-    return static_cast<long>(smaller<size_t>(size, INT32_MAX));
+    size = smaller(size, kMostRandomBytes);
+    randomBytes(to, size);
+    return static_cast<long>(size);
 }
 
 } // namespace libos

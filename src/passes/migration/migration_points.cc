@@ -222,13 +222,21 @@ class RecursionPoints {
     SmallPtrSet<Function*, 32> targets_;
 };
 
-// Called by native code on the trap stack, or in a destination before the frames are rebuilt (src/libos/native.h).
-SmallPtrSet<Function*, 16> calledOnOtherStacks(Module& module) {
+// What must not stop: what native code calls on the trap stack, or in a destination before the frames are rebuilt
+// (src/libos/native.h). And what need not: a system call ends soon, or waits, and is stopped there. The records of system calls
+// (src/libos/system_calls.def) name the functions of those that the program can make. Whatever these functions call
+// by name is the libOS's own; handlers of the program are called through pointers.
+SmallPtrSet<Function*, 16> functionsWithoutPoints(Module& module) {
     SmallPtrSet<Function*, 16> functions;
     SmallVector<Function*, 16> work;
-    for (StringRef name : {"__dyad_fault", "__dyad_restore"})
+    for (StringRef name : {"__dyad_fault", "__dyad_restore", "__dyad_call"})
         if (Function* root = module.getFunction(name))
             work.push_back(root);
+    for (GlobalVariable& record : module.globals())
+        if (record.getName().starts_with("__dyad_call_") && record.hasInitializer())
+            for (Value* part : record.getInitializer()->operand_values())
+                if (auto* call = dyn_cast<Function>(part))
+                    work.push_back(call);
     while (!work.empty()) {
         Function* function = work.pop_back_val();
         if (!functions.insert(function).second)
@@ -247,7 +255,7 @@ void placeMigrationPoints(Module& module) {
     PassBuilder builder;
     FunctionAnalysisManager analyses;
     builder.registerFunctionAnalyses(analyses);
-    SmallPtrSet<Function*, 16> excluded = calledOnOtherStacks(module);
+    SmallPtrSet<Function*, 16> excluded = functionsWithoutPoints(module);
     SmallPtrSet<Function*, 16> stopping;
     SmallVector<Function*, 16> recursive = RecursionPoints(module).run();
     erase_if(recursive, [&](Function* function) { return excluded.contains(function); });

@@ -109,6 +109,32 @@ TEST(MigrationPoints, BreakEveryRecursiveCycle) {
               1u);
 }
 
+constexpr const char* kSystemCall = R"(
+        @RECORD = constant { ptr, i64 } { ptr @handler, i64 63 }
+        define i64 @handler(ptr %a) {
+          %r = call i64 @helper(i64 1)
+          ret i64 %r
+        }
+        define internal i64 @helper(i64 %a) {
+        entry:
+          br label %loop
+        loop:
+          %i = phi i64 [ %a, %entry ], [ %j, %loop ]
+          %j = mul i64 %i, %i
+          %more = icmp ne i64 %j, 77
+          br i1 %more, label %loop, label %end
+        end:
+          ret i64 %j
+        })";
+
+TEST(MigrationPoints, KeepOutOfSystemCalls) {
+    std::string program = kSystemCall;
+    const size_t at = program.find("RECORD");
+    EXPECT_EQ(pointsIn(program.replace(at, 6, "another_record").c_str()), 1u);
+    program = kSystemCall;
+    EXPECT_EQ(pointsIn(program.replace(at, 6, "__dyad_call_read").c_str()), 0u);
+}
+
 TEST(MigrationPoints, KeepOutOfTrapHandlers) {
     EXPECT_EQ(pointsIn(R"(
         define i64 @__dyad_fault(i32 %s, i32 %c, i64 %a) {

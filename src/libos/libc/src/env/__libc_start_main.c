@@ -35,11 +35,15 @@ static void take_environment(char **rest, char *name) {
     __init_ssp((void *)values[AT_RANDOM]);
 }
 
-/* Not inlined: a frame that the stack protector guards, main's perhaps, must not be set up before its value is there. */
-static _Noreturn __attribute__((__noinline__)) void run_program(int (*main)(int, char **, char **), int argc, char **argv) {
+/* Not inlined: a frame that the stack protector guards must not be set up before its value is there. main is not inlined
+ * into this either: it is what debuggers stop in and what backtraces name. */
+static _Noreturn __attribute__((__noinline__)) void run_program(int (*main)(int, char **, char **), int argc,
+                                                                char **argv) {
     for (void (*const *constructor)(void) = &__init_array_start; constructor != &__init_array_end; ++constructor)
         (*constructor)();
-    exit(main(argc, argv, __environ));
+    int status;
+    [[clang::noinline]] status = main(argc, argv, __environ);
+    exit(status);
 }
 
 int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void), void (*fini)(void),
