@@ -94,8 +94,6 @@ Result<bool> Outgoing::step() {
     if (!conversed && side_->state() != SourceSide::State::Gone) return std::move(conversed.error());
     switch (side_->state()) {
     case SourceSide::State::Preparing:
-        report_.machine = side_->accept().machine;
-        report_.isa = side_->accept().isa;
         if (order_.tryOnly) return finish();
         break;
     case SourceSide::State::Sending:
@@ -132,6 +130,10 @@ Result<void> Outgoing::converse() {
         headerTaken_ = true;
         auto taken = header ? side_->takeHeader(incoming.pairId()) : side_->take(incoming.section());
         if (!taken) return taken;
+        if (side_->state() == SourceSide::State::Preparing) {
+            report_.machine = side_->accept().machine;
+            report_.isa = side_->accept().isa;
+        }
     }
 }
 
