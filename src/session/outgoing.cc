@@ -18,6 +18,8 @@ namespace {
 constexpr std::uint64_t kSecondNs = 1'000'000'000;
 /// A program in doubt is asked for so often, for so long; then when somebody says so.
 constexpr std::uint64_t kAskNs = kSecondNs, kAskingNs = 60 * kSecondNs;
+/// Whoever ordered the move is told of the doubt after this.
+constexpr std::uint64_t kTellNs = 5 * kSecondNs;
 /// No more than this is written ahead of the connection.
 constexpr std::size_t kMostWaiting = 2 << 20;
 
@@ -77,6 +79,12 @@ Result<void> Outgoing::connect(const Offer& offer, const Checkpoint* program) {
 }
 
 Result<bool> Outgoing::step() {
+    if (doubt_ && !doubtTold_ && monotonicNs() - doubtNs_ > kTellNs) {
+        doubtTold_ = true;
+        order_.doubtful(fmt::format("it is not known whether the program went on at {}: it stays stopped here until "
+                                    "that answers; dyad migrate --recover asks again",
+                                    report_.to));
+    }
     if (doubt_ && !link_) {
         if (monotonicNs() < askNs_) return false;
         askNs_ = monotonicNs() - doubtNs_ < kAskingNs ? monotonicNs() + kAskNs : UINT64_MAX;

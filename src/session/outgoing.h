@@ -37,6 +37,9 @@ struct TransferOrder {
     std::string name;                          ///< of the program
     std::function<void(const TransferReport&)> done;
     std::function<void(const MoveFailure&)> failed;
+    /// It has not been known for a while whether the program went on there; it stays stopped, and one of the others
+    /// comes later.
+    std::function<void(const std::string&)> doubtful;
 };
 
 class Monitor;
@@ -93,7 +96,7 @@ class Outgoing {
     std::optional<RunCursor> cursor_; ///< from the stop on
     TransferReport report_;
     std::uint64_t begunNs_, sendingNs_ = 0; ///< sendingNs_: the destination was ready
-    bool headerTaken_ = false, doubt_ = false;
+    bool headerTaken_ = false, doubt_ = false, doubtTold_ = false;
     std::uint64_t doubtNs_ = 0, askNs_ = 0; ///< since when; when to ask next
 };
 

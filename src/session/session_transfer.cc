@@ -49,6 +49,7 @@ void Session::transfer(const nlohmann::json& request, const Answer& answer) {
         answer(told);
     };
     order.failed = [answer](const MoveFailure& failure) { answer(refusal(failure.message)); };
+    order.doubtful = [answer](const std::string& why) { answer(refusal(why)); };
     mover_.begin(std::move(order));
 }
 

@@ -12,8 +12,7 @@ mkdir -m 700 here there
 on_here() { XDG_RUNTIME_DIR=$PWD/here XDG_STATE_HOME=$PWD/here "$@"; }
 on_there() { XDG_RUNTIME_DIR=$PWD/there XDG_STATE_HOME=$PWD/there "$@"; }
 
-children=()
-trap 'kill -9 "${children[@]}" 2>/dev/null || true; rm -rf "${DYAD_TEST_WORK:-/nonexistent}"/here' EXIT
+trap 'kill -9 $(jobs -p) 2>/dev/null || true' EXIT
 
 # wait_for CONDITION...: for ten seconds at most.
 wait_for() {
@@ -31,7 +30,6 @@ receive() {
     XDG_RUNTIME_DIR=$PWD/there XDG_STATE_HOME=$PWD/there \
         dyad receive --machine process "$@" >there.out 2>there.err </dev/null &
     destination=$!
-    children+=($destination)
     wait_for grep -q '^dyad receive: waiting on ' there.err
     address=$(sed -n 's/^dyad receive: waiting on //p' there.err)
 }
@@ -42,7 +40,6 @@ start() {
     XDG_RUNTIME_DIR=$PWD/here XDG_STATE_HOME=$PWD/here \
         dyad run --machine process --name job ${run_options:-} -- "$steps" "$@" >here.out 2>here.err </dev/null &
     origin=$!
-    children+=($origin)
     wait_for grep -q 'line 2' here.out
 }
 
@@ -64,7 +61,6 @@ through_proxy() {
     rm -f proxy
     python3 "$here/proxy.py" "$PWD/proxy" "$PWD/socket" "$PWD/counts" "$@" 2>proxy.err &
     proxy=$!
-    children+=($proxy)
     wait_for test -S proxy
     proxied=unix:$PWD/proxy
 }

@@ -13,14 +13,14 @@ harm() { # PROXY ARGUMENTS...
 }
 
 # The destination is killed at the protocol's steps: the program stays.
-for position in 45 200 4000 $((up / 2)) $before_commit; do
+for position in 45 200 4000 $((up / 2)) $((before_commit - 1)); do
     command='kill -9 @destination' harm run up "$position"
     expect_once "destination killed at $position"
     kill $proxy
 done
 
 # The source is killed before commit: the destination gives up and listens.
-for position in 45 4000 $before_commit; do
+for position in 45 4000 $((before_commit - 1)); do
     command="kill -9 \$(cat origin)"
     receive --listen "unix:$PWD/socket" "$steps"
     through_proxy run up "$position" "$command"
@@ -63,3 +63,13 @@ on_here dyad stats job --json | grep -q '"state": "in doubt"' || fail "stats do 
 receive --listen "unix:$PWD/socket" "$steps"
 finish $move
 expect_once "answered by another destination"
+
+# With nobody to answer, whoever asked is told, and the program waits.
+receive --listen "unix:$PWD/socket" "$steps"
+through_proxy run up $((up - 40)) "kill -9 $destination"
+start 40 1
+migrate --to "$proxied"
+expect_status 1
+expect_stderr_match 'dyad migrate: error: it is not known whether the program went on at .*'
+kill -0 $origin || fail "the source ended although nobody has told what became of the program"
+must on_here dyad stop job
