@@ -157,7 +157,7 @@ Result<void> Incoming::startMachine() {
         machine_ = std::move(*machine);
         arrival_.emplace(*program_, *machine_);
     }
-    return side_.accept({setup.isa, 0, machine_ ? machine_->description
+    return side_.accept({setup.isa, offer.features & kFeaturePacked, machine_ ? machine_->description
                                         : fmt::format("{} {}", setup.kind == DYAD_MACHINE_QEMU ? "qemu" : "process", name(setup.isa))});
 }
 

@@ -2,6 +2,8 @@
 // docs/transfer.md.
 #pragma once
 
+#include "migrate/packed_pages.h"
+#include "session/pre_copy.h"
 #include "session/stop_request.h"
 #include "transfer/endpoint.h"
 #include "transfer/link.h"
@@ -24,10 +26,15 @@ struct TransferReport {
     std::uint64_t bytesInUse = 0; ///< of memory, when it began
     std::uint64_t down = 0;       ///< from the stop here to the news that the program goes on there
     std::uint64_t total = 0;
+    PreCopyReport preCopy; ///< rounds 0: there was none
     bool tried = false; ///< nothing was moved: the destination was only asked
 };
 
+enum class TransferMode { stop, preCopy };
+
 struct TransferOrder {
+    TransferMode mode = TransferMode::stop;
+    std::uint64_t downtimeLimitNs = 50'000'000; ///< of pre-copy
     std::optional<Endpoint> to; ///< always set
     std::shared_ptr<Tls> tls;   ///< null: none
     LinkSetup link;
@@ -65,6 +72,7 @@ class Outgoing {
 
     TransferOrder& order() { return order_; }
     const TransferReport& report() const { return report_; }
+    const PreCopy* preCopy() const { return preCopy_.get(); }
     /// For people: a word of docs/transfer.md, "States".
     const char* describeState() const;
     std::uint64_t bytesSent() const { return link_ ? link_->bytesSent() : 0; }
@@ -78,7 +86,12 @@ class Outgoing {
     Result<void> converse();
     Result<void> stopProgram();
     Result<void> sendState();
+    Result<void> sendRounds();
     Result<void> sendPages();
+    Result<void> sendPiece(const PreCopy::Piece& piece);
+    Result<std::optional<PreCopy::Piece>> nextPiece();
+    int packLevel() const;
+    void measure();
     Result<void> checkPatience() const;
     void fallIntoDoubt(const Error& why);
     Result<bool> finish();
@@ -93,7 +106,12 @@ class Outgoing {
     std::unique_ptr<Link> link_; ///< null: in doubt, and not asking
     std::optional<SourceSide> side_; ///< on link_
     std::optional<CheckpointWriter> writer_; ///< on link_
-    std::optional<RunCursor> cursor_; ///< from the stop on
+    std::unique_ptr<PreCopy> preCopy_;
+    std::optional<RunCursor> cursor_; ///< from the stop on, without pre-copy
+    PagePacker packer_;
+    bool stateSent_ = false;
+    std::uint64_t windowNs_ = 0, windowSent_ = 0; ///< the connection was busy all the time since; bytes sent before
+    double rate_ = 0;                             ///< bytes a second of a busy connection; 0: not known yet
     TransferReport report_;
     std::uint64_t begunNs_, sendingNs_ = 0; ///< sendingNs_: the destination was ready
     bool headerTaken_ = false, doubt_ = false, doubtTold_ = false;

@@ -17,7 +17,8 @@ nlohmann::ordered_json describeTransfer(const TransferReport& report) {
     return {{"from", name(report.from)},   {"to", name(report.isa)},         {"address", report.to},
             {"machine", report.machine},   {"frames", report.frames},        {"pages", report.pages},
             {"bytes", report.bytes},       {"bytes_sent", report.bytesSent}, {"bytes_in_use", report.bytesInUse},
-            {"downtime_us", us(report.down)}, {"total_us", us(report.total)}};
+            {"downtime_us", us(report.down)}, {"total_us", us(report.total)},
+            {"rounds", report.preCopy.rounds}, {"converged", report.preCopy.converged}};
 }
 
 } // namespace
@@ -37,8 +38,11 @@ void Session::transfer(const nlohmann::json& request, const Answer& answer) {
         order.isa = parseIsa(isa);
         if (!order.isa) return refuse({fmt::format("expected the ISA x86_64 or aarch64, found '{}'", isa)});
     }
-    if (std::string mode = textField(request, "mode"); !mode.empty() && mode != "stop")
-        return refuse({fmt::format("expected the mode stop, found '{}'; pre-copy and post-copy are not there yet", mode)});
+    if (std::string mode = textField(request, "mode"); mode == "precopy")
+        order.mode = TransferMode::preCopy;
+    else if (!mode.empty() && mode != "stop")
+        return refuse({fmt::format("expected the mode stop or precopy, found '{}'; post-copy is not there yet", mode)});
+    order.downtimeLimitNs = timeField(request, "downtime_limit_ms", order.downtimeLimitNs);
     order.tryOnly = flagField(request, "dry_run");
     order.patienceNs = timeField(request, "timeout_ms", order.patienceNs);
     order.name = setup_.name;
@@ -73,6 +77,12 @@ nlohmann::ordered_json Session::stats() {
                             {"bytes_per_second", static_cast<double>(sent) / std::max(seconds, 1e-3)},
                             {"bytes_in_use", use},
                             {"bytes_remaining", use - std::min(use, outgoing->bytesWritten())}};
+        if (const PreCopy* preCopy = outgoing->preCopy()) {
+            const PreCopyReport& report = preCopy->report();
+            told["transfer"]["rounds"] = report.rounds;
+            told["transfer"]["dirty_bytes_per_second"] = report.dirtyPerSecond;
+            told["transfer"]["expected_downtime_us"] = static_cast<double>(report.expectedDownNs) / 1e3;
+        }
     }
     return told;
 }

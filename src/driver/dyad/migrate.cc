@@ -17,7 +17,7 @@ namespace {
 
 struct MigrateOptions : TransferOptions {
     std::string name, isa, machine, stats, to, mode, bandwidth;
-    unsigned timeout = 10;
+    unsigned timeout = 10, downtimeLimit = 50;
     bool selfTest = false, dryRun = false, recover = false, cancel = false;
 };
 
@@ -67,6 +67,7 @@ Result<nlohmann::json> requestFor(const MigrateOptions& options) {
     request["dry_run"] = options.dryRun;
     request["link_timeout_ms"] = options.linkTimeout * 1000;
     if (!options.mode.empty()) request["mode"] = options.mode;
+    request["downtime_limit_ms"] = options.downtimeLimit;
     if (!options.bandwidth.empty()) {
         auto limit = parseSize(options.bandwidth, "--max-bandwidth");
         if (!limit) return std::move(limit.error());
@@ -83,6 +84,10 @@ void printProgress(ControlDirectory& directory, const std::string& name) {
     fmt::print(stderr, "\r\x1b[K{}: {}, {:.1f} MiB sent, {:.1f} MiB to go, {:.1f} MiB/s", name,
                transfer.value("state", ""), transfer.value("bytes_sent", 0.0) / kMiB,
                transfer.value("bytes_remaining", 0.0) / kMiB, transfer.value("bytes_per_second", 0.0) / kMiB);
+    if (transfer.contains("rounds"))
+        fmt::print(stderr, ", round {}, {:.1f} MiB/s written, {:.0f} ms downtime expected", transfer.value("rounds", 0u),
+                   transfer.value("dirty_bytes_per_second", 0.0) / kMiB,
+                   transfer.value("expected_downtime_us", 0.0) / 1e3);
 }
 
 /// As long as it takes: the monitor has an end for every step, but none for a slow line.
@@ -103,6 +108,14 @@ Result<nlohmann::ordered_json> askPatiently(const std::string& name, const nlohm
     }
 }
 
+/// Of pre-copy; nothing to say of a stop.
+std::string describeRounds(const nlohmann::ordered_json& answer) {
+    const auto rounds = answer.value("rounds", 0u);
+    if (rounds == 0) return {};
+    return fmt::format(", {} rounds{}", rounds,
+                       answer.value("converged", false) ? "" : "; it writes too fast for the downtime limit");
+}
+
 void printReport(const MigrateOptions& options, const nlohmann::ordered_json& answer) {
     if (options.cancel)
         fmt::print("cancelled: {} goes on here\n", options.name);
@@ -112,9 +125,10 @@ void printReport(const MigrateOptions& options, const nlohmann::ordered_json& an
         fmt::print("{} can be moved to {} ({}): at most {:.1f} MiB to send\n", options.name, answer.value("address", "?"),
                    answer.value("machine", "?"), answer.value("bytes_in_use", 0.0) / kMiB);
     else if (!options.to.empty())
-        fmt::print("moved {} to {} ({}): {} bytes, {:.1f} ms downtime, {:.2f} s\n", options.name,
+        fmt::print("moved {} to {} ({}): {} bytes, {:.1f} ms downtime, {:.2f} s{}\n", options.name,
                    answer.value("address", "?"), answer.value("machine", "?"), answer.value("bytes", std::uint64_t(0)),
-                   answer.value("downtime_us", 0.0) / 1e3, answer.value("total_us", 0.0) / 1e6);
+                   answer.value("downtime_us", 0.0) / 1e3, answer.value("total_us", 0.0) / 1e6,
+                   describeRounds(answer));
     else
         fmt::print("moved {} to {}: {} bytes, {:.1f} ms downtime\n", options.name, answer.value("machine", "?"),
                    answer.value("bytes", std::uint64_t(0)), answer.value("downtime_us", 0.0) / 1e3);
@@ -148,8 +162,11 @@ Action setupMigrate(CLI::App& app) {
         ->type_name("SECONDS");
     app.add_flag("--self-test", options->selfTest, "compare the stack before and after");
     app.add_option("--stats", options->stats, "json: print the figures as JSON")->type_name("json");
-    app.add_option("--mode", options->mode, "stop: stop the program, send everything, go on there (default)")
+    app.add_option("--mode", options->mode, "stop (default): stop the program and send everything; precopy: send while it runs")
         ->type_name("MODE");
+    app.add_option("--downtime-limit", options->downtimeLimit,
+                   "precopy: ms for which the program may be stopped, if it can be had (default: 50)")
+        ->type_name("MS");
     app.add_option("--max-bandwidth", options->bandwidth, "bytes a second to send at most, such as 10M")
         ->type_name("SIZE");
     app.add_flag("--dry-run", options->dryRun, "only ask the destination whether it would take the program");

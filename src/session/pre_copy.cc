@@ -1,0 +1,160 @@
+// Rounds, and when to stop them.
+#include "session/pre_copy.h"
+
+#include "machine/ticks.h"
+
+#include <algorithm>
+#include <ctime>
+
+namespace dyad {
+
+namespace {
+
+/// More rounds than these bring nothing that fewer do not.
+constexpr unsigned kMostRounds = 30;
+/// A round must be shorter than the one before by this, or twice it is none of use.
+constexpr double kLeastProgress = 0.9;
+constexpr unsigned kMostStalled = 2;
+/// Of the downtime, what does not depend on the pages: stopping, frames, arriving, two words each way.
+constexpr std::uint64_t kFixedDownNs = 5'000'000;
+constexpr std::uint64_t kMostInPiece = 1 << 20;
+constexpr std::uint64_t kEndNs = 1'000'000'000;
+
+bool isZero(std::span<const std::byte> bytes) {
+    return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0}; });
+}
+
+} // namespace
+
+PreCopy::PreCopy(PageTracking tracking, Machine& machine, const CommonData& common, std::uint64_t downtimeLimitNs)
+    : tracking_(std::move(tracking)), machine_(machine), limitNs_(downtimeLimitNs),
+      cursor_(RunCursor(machine.memory, common)) {
+    ask();
+}
+
+Result<std::unique_ptr<PreCopy>> PreCopy::begin(Machine& machine, const CommonData& common,
+                                                std::uint64_t downtimeLimitNs) {
+    const dyad_pages& pages = machine.area.control->pages;
+    if (pages.request != __atomic_load_n(&pages.answered, __ATOMIC_ACQUIRE))
+        return Error{"the guest has not answered yet what it was asked about its pages: try again, or --mode stop"};
+    auto tracking = PageTracking::of(machine, common.address, common.size);
+    if (!tracking) return std::move(tracking.error());
+    return std::unique_ptr<PreCopy>(new PreCopy(std::move(*tracking), machine, common, downtimeLimitNs));
+}
+
+void PreCopy::ask() {
+    state_ = State::asking;
+    tracking_.ask(DYAD_PAGES_TRACK);
+}
+
+Result<std::optional<PreCopy::Piece>> PreCopy::next() {
+    if (state_ == State::asking) {
+        auto answered = tracking_.answered();
+        if (!answered) return std::move(answered.error());
+        if (!*answered) return std::optional<Piece>();
+        state_ = State::sending;
+        roundNs_ = monotonicNs();
+        if (!cursor_) {
+            runs_.clear();
+            run_ = 0;
+            roundBytes_ = 0;
+            auto taken = tracking_.takeDirty([&](std::uint64_t first, std::uint64_t count) -> Result<void> {
+                runs_.push_back({first, count});
+                roundBytes_ += count * tracking_.blockSize();
+                return {};
+            });
+            if (!taken) return std::move(taken.error());
+        }
+    }
+    if (!cursor_) return nextOfRuns();
+    auto run = cursor_->next();
+    if (!run) return std::move(run.error());
+    if (!*run) {
+        cursor_.reset();
+        return std::optional<Piece>();
+    }
+    const auto pages = (*run)->pages;
+    roundBytes_ += pages.size();
+    copy_.assign(pages.begin(), pages.end());
+    return std::optional(Piece{(*run)->address, pages.size(), copy_});
+}
+
+/// Blocks of one kind, zero or not, and of one piece of memory.
+std::optional<PreCopy::Piece> PreCopy::nextOfRuns() {
+    if (run_ == runs_.size()) return std::nullopt;
+    Run& run = runs_[run_];
+    const GuestAddress address = tracking_.address(run.first);
+    copy_.clear();
+    std::uint64_t size = 0, zeros = 0;
+    while (run.count) {
+        const GuestAddress block = tracking_.address(run.first);
+        const auto bytes = tracking_.bytes(run.first);
+        // Common data does not go on in the arena.
+        if (static_cast<std::uint64_t>(block) != static_cast<std::uint64_t>(address) + size || size >= kMostInPiece)
+            break;
+        const std::size_t at = copy_.size();
+        copy_.insert(copy_.end(), bytes.begin(), bytes.end());
+        // Of the copy: the program may be writing.
+        const bool zero = isZero(std::span(copy_).subspan(at));
+        if (size && zero != (zeros > 0)) {
+            copy_.resize(at);
+            break;
+        }
+        size += bytes.size();
+        if (zero) zeros += bytes.size();
+        ++run.first;
+        --run.count;
+    }
+    if (run.count == 0) ++run_;
+    return Piece{address, size, zeros ? std::span<const std::byte>() : std::span<const std::byte>(copy_)};
+}
+
+Result<void> PreCopy::drained(std::uint64_t bytesSent) {
+    if (state_ != State::sending || !piecesDone()) return {};
+    judge(bytesSent);
+    roundSent_ = bytesSent;
+    if (state_ == State::sending) ask();
+    return {};
+}
+
+void PreCopy::judge(std::uint64_t bytesSent) {
+    ++report_.rounds;
+    const double seconds = std::max(static_cast<double>(monotonicNs() - roundNs_) / 1e9, 1e-6);
+    // A round of a few pages says nothing about the connection: then the limit alone decides.
+    const double rate = std::max(static_cast<double>(bytesSent - roundSent_) / seconds, 1.0);
+    const std::uint64_t dirty = tracking_.activeCount() * tracking_.blockSize();
+    report_.dirtyPerSecond = static_cast<std::uint64_t>(static_cast<double>(dirty) / seconds);
+    report_.expectedDownNs = kFixedDownNs + static_cast<std::uint64_t>(static_cast<double>(dirty) / rate * 1e9);
+    report_.converged = report_.expectedDownNs <= limitNs_ || dirty == 0;
+    stalled_ = static_cast<double>(dirty) > kLeastProgress * static_cast<double>(before_) ? stalled_ + 1 : 0;
+    before_ = dirty;
+    if (report_.converged || report_.rounds >= kMostRounds || stalled_ >= kMostStalled) state_ = State::finished;
+}
+
+Result<void> PreCopy::stopped() {
+    state_ = State::last;
+    runs_.clear();
+    run_ = 0;
+    return tracking_.takeDirtyOfStopped([&](std::uint64_t first, std::uint64_t count) -> Result<void> {
+        runs_.push_back({first, count});
+        return {};
+    });
+}
+
+void PreCopy::end() {
+    if (!std::exchange(watching_, false)) return;
+    const std::uint64_t until = monotonicNs() + kEndNs;
+    const auto wait = [&] {
+        for (;;) {
+            auto answered = tracking_.answered();
+            if (!answered || *answered || monotonicNs() > until || machine_.gone()) return;
+            const timespec pause{0, 50'000};
+            nanosleep(&pause, nullptr);
+        }
+    };
+    wait(); // for what it was asked before
+    tracking_.ask(DYAD_PAGES_OFF);
+    wait();
+}
+
+} // namespace dyad

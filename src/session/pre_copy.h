@@ -1,0 +1,74 @@
+// Pre-copy: a program's memory is sent while it runs, and again what it wrote meanwhile, until what is left goes fast
+// enough. Specification: docs/transfer.md, "Modes".
+#pragma once
+
+#include "machine/page_tracking.h"
+#include "migrate/state.h"
+
+#include <memory>
+
+namespace dyad {
+
+struct PreCopyReport {
+    unsigned rounds = 0;
+    bool converged = false;            ///< what was left was expected to go within the limit
+    std::uint64_t dirtyPerSecond = 0;  ///< bytes, in the last round
+    std::uint64_t expectedDownNs = 0;  ///< as it was when the program was asked to stop, or is now
+};
+
+class PreCopy {
+  public:
+    /// Pages to be sent. Those of a running program are a copy that nobody changes, valid until the next call.
+    struct Piece {
+        GuestAddress address;
+        std::uint64_t size;
+        std::span<const std::byte> pages; ///< empty: they are zero
+    };
+
+    /// `machine` must outlive it. The program is watched from now on, until end().
+    static Result<std::unique_ptr<PreCopy>> begin(Machine& machine, const CommonData& common,
+                                                  std::uint64_t downtimeLimitNs);
+
+    /// What to send next; nothing while the guest is being asked, and after the last piece of a round.
+    Result<std::optional<Piece>> next();
+    /// The connection has taken everything so far. `bytesSent`: by the connection in all.
+    Result<void> drained(std::uint64_t bytesSent);
+    bool asking() const { return state_ == State::asking; }
+    /// It is time to stop the program.
+    bool finished() const { return state_ == State::finished; }
+    /// The program is stopped: what is left comes from next(), up to last().
+    Result<void> stopped();
+    bool last() const { return state_ == State::last && piecesDone(); }
+
+    /// Ends the watching; waits for the guest's answer, which takes it no longer than an interrupt.
+    void end();
+
+    const PreCopyReport& report() const { return report_; }
+
+  private:
+    enum class State { asking, sending, finished, last };
+    struct Run {
+        std::uint64_t first, count; ///< blocks
+    };
+    PreCopy(PageTracking tracking, Machine& machine, const CommonData& common, std::uint64_t downtimeLimitNs);
+    bool piecesDone() const { return !cursor_ && run_ == runs_.size(); }
+    std::optional<Piece> nextOfRuns();
+    void ask();
+    void judge(std::uint64_t bytesSent);
+
+    PageTracking tracking_;
+    Machine& machine_;
+    const std::uint64_t limitNs_;
+    State state_ = State::asking;
+    PreCopyReport report_;
+    std::optional<RunCursor> cursor_; ///< the first round: everything
+    std::vector<Run> runs_;           ///< later rounds
+    std::size_t run_ = 0;
+    std::vector<std::byte> copy_;
+    std::uint64_t roundNs_ = 0, roundSent_ = 0; ///< when the round began; bytes sent before it
+    std::uint64_t roundBytes_ = 0, before_ = UINT64_MAX; ///< dirty bytes of this round and of the one before
+    unsigned stalled_ = 0;                               ///< rounds that brought too little
+    bool watching_ = true;
+};
+
+} // namespace dyad
