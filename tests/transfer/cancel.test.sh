@@ -1,9 +1,9 @@
 # A move on a slow line can be watched, and cancelled while the program is here; it then goes on here, once.
 source "$(dirname "$0")/hosts.sh"
 
-reference 100 4
+reference 150 8
 receive --listen "unix:$PWD/socket" "$steps"
-start 100 4
+start 150 8
 on_here dyad migrate job --to "$address" --max-bandwidth 1M >.migrated 2>&1 &
 move=$!
 sending() { on_here dyad stats job --json | grep -q '"state": "sending"'; }
@@ -11,7 +11,7 @@ wait_for sending
 on_here dyad stats job --json | python3 -c '
 import json, sys
 transfer = json.load(sys.stdin)["transfer"]
-assert 0 < transfer["bytes_sent"] < 4 << 20, transfer
+assert 0 < transfer["bytes_sent"] < 8 << 20, transfer
 assert 0 < transfer["bytes_remaining"] <= transfer["bytes_in_use"], transfer
 assert transfer["bytes_per_second"] < 2 << 20, transfer' || fail "the figures make no sense"
 # Two at once are one too many.
