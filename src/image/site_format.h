@@ -11,7 +11,7 @@ namespace dyad::site_format {
 static_assert(std::endian::native == std::endian::little, "site tables are used where they lie");
 
 inline constexpr std::uint64_t kMagic = 0x4554495344415944; // "DYADSITE"
-inline constexpr std::uint32_t kFormat = 1;
+inline constexpr std::uint32_t kFormat = 2;
 inline constexpr std::size_t kArrayAlign = 8;
 
 struct Array {
@@ -19,7 +19,7 @@ struct Array {
 };
 struct Part {
     std::uint32_t addressesOffset; // as many as functions
-    Array stops, locations, shapes, saved, points;
+    Array stops, lists, locations, shapes, saved, points;
 };
 struct Header {
     std::uint64_t magic;
@@ -27,7 +27,7 @@ struct Header {
     Array functions, sites, valueSizes, names, constants;
     Part parts[2];
 };
-static_assert(sizeof(Part) == 44 && sizeof(Header) == 144);
+static_assert(sizeof(Part) == 52 && sizeof(Header) == 160);
 
 inline constexpr std::uint32_t kOutermost = 1;
 
@@ -43,7 +43,7 @@ struct Addresses {
     std::uint32_t function, resume; // both 0: the link dropped the function
 };
 struct Stop {
-    std::uint32_t address, site, firstLocation, shape;
+    std::uint32_t address, site, list, shape;
 };
 struct Shape {
     std::uint16_t cfaRegister, savedCount;
@@ -53,6 +53,11 @@ struct Shape {
 static_assert(sizeof(Function) == 16 && sizeof(Site) == 12 && sizeof(Addresses) == 8 && sizeof(Stop) == 16 &&
               sizeof(Shape) == 16 && sizeof(SiteLocation) == 8 && sizeof(SavedRegister) == 8 &&
               sizeof(MigrationPoint) == 8);
+
+/// Bytes of an index into the locations of a half, of which there are `count`.
+constexpr std::size_t indexSize(std::size_t count) {
+    return count <= 0x10000 ? sizeof(std::uint16_t) : sizeof(std::uint32_t);
+}
 
 constexpr bool isValueSize(unsigned size) {
     return size >= 4 && size <= 64 && std::has_single_bit(size);

@@ -34,6 +34,12 @@ class Arrays {
     }
     std::span<const Stop> stops(Isa isa) const { return get<Stop>(part(isa).stops); }
     std::span<const SiteLocation> locations(Isa isa) const { return get<SiteLocation>(part(isa).locations); }
+    std::uint32_t listsSize(Isa isa) const { return part(isa).lists.count; }
+    std::size_t indexSize(Isa isa) const { return site_format::indexSize(part(isa).locations.count); }
+    SiteLocations listOf(Isa isa, const Stop& stop) const {
+        return {locations(isa).data(), bytes_.data() + part(isa).lists.offset + stop.list * indexSize(isa),
+                indexSize(isa), sites()[stop.site].valueCount};
+    }
     std::span<const Shape> shapes(Isa isa) const { return get<Shape>(part(isa).shapes); }
     std::span<const SavedRegister> saved(Isa isa) const { return get<SavedRegister>(part(isa).saved); }
 
@@ -82,7 +88,8 @@ class Validator {
             return bad("an array lies at an offset other than {:#x}, or reaches past the end", end_);
         for (const Part& part : header.parts)
             if (!place({header.functions.count, part.addressesOffset}, sizeof(Addresses)) ||
-                !place(part.stops, sizeof(Stop)) || !place(part.locations, sizeof(SiteLocation)) ||
+                !place(part.stops, sizeof(Stop)) || !place(part.lists, indexSize(part.locations.count)) ||
+                !place(part.locations, sizeof(SiteLocation)) ||
                 !place(part.shapes, sizeof(Shape)) || !place(part.saved, sizeof(SavedRegister)) ||
                 !place(part.points, sizeof(MigrationPoint)))
                 return bad("an array lies at an offset other than {:#x}, or reaches past the end", end_);
@@ -177,14 +184,16 @@ class Validator {
             if (stop.site >= arrays_.sites().size() || stop.shape >= arrays_.shapes(isa).size())
                 return bad("stop {} for {} has site {} and shape {}", i, name(isa), stop.site, stop.shape);
             const Site& site = arrays_.sites()[stop.site];
-            const auto locations = arrays_.locations(isa);
-            if (stop.firstLocation > locations.size() || site.valueCount > locations.size() - stop.firstLocation)
-                return bad("stop {} for {} has {} values from {} of {}", i, name(isa), site.valueCount,
-                           stop.firstLocation, locations.size());
+            const auto listsSize = arrays_.listsSize(isa);
+            if (stop.list > listsSize || site.valueCount > listsSize - stop.list)
+                return bad("stop {} for {} has {} values from {} of {}", i, name(isa), site.valueCount, stop.list,
+                           listsSize);
             if (arrays_.addresses(isa)[site.function].function == 0)
                 return bad("stop {} for {} belongs to function {}, which has no address", i, name(isa), site.function);
+            const SiteLocations locations = arrays_.listOf(isa, stop);
             for (std::uint32_t v = 0; v < site.valueCount; ++v)
-                if (!isLocation(isa, locations[stop.firstLocation + v], arrays_.valueSizes()[site.firstValue + v]))
+                if (locations.index(v) >= arrays_.locations(isa).size() ||
+                    !isLocation(isa, locations[v], arrays_.valueSizes()[site.firstValue + v]))
                     return bad("stop {} for {} keeps value {} in no known place", i, name(isa), v);
         }
         return {};
@@ -280,7 +289,7 @@ SiteTable::Stop SiteTable::stop(Isa isa, std::uint32_t position) const {
     const Shape& shape = arrays.shapes(isa)[record.shape];
     return {record.address,
             record.site,
-            arrays.locations(isa).subspan(record.firstLocation, arrays.sites()[record.site].valueCount),
+            arrays.listOf(isa, record),
             shape.cfaRegister,
             shape.cfaOffset,
             arrays.saved(isa).subspan(shape.firstSaved, shape.savedCount)};

@@ -58,6 +58,49 @@ struct MigrationPoint {
     bool operator==(const MigrationPoint &) const = default;
 };
 
+/// A stop's locations, in the order of its site's values: a list of indices into the locations of its half, read where it
+/// lies.
+class SiteLocations {
+  public:
+    using value_type = SiteLocation;
+
+    class const_iterator {
+      public:
+        const_iterator(const SiteLocations &list, std::size_t position) : list_(&list), position_(position) {}
+        const SiteLocation &operator*() const { return (*list_)[position_]; }
+        const_iterator &operator++() {
+            ++position_;
+            return *this;
+        }
+        bool operator==(const const_iterator &other) const { return position_ == other.position_; }
+
+      private:
+        const SiteLocations *list_;
+        std::size_t position_;
+    };
+
+    SiteLocations() = default;
+    /// `indices` are of `indexSize` bytes, 2 or 4.
+    SiteLocations(const SiteLocation *all, const std::byte *indices, std::size_t indexSize, std::size_t size)
+        : all_(all), indices_(indices), indexSize_(indexSize), size_(size) {}
+
+    std::uint32_t index(std::size_t position) const {
+        const std::byte *index = indices_ + position * indexSize_;
+        return indexSize_ == sizeof(std::uint16_t) ? *reinterpret_cast<const std::uint16_t *>(index)
+                                                   : *reinterpret_cast<const std::uint32_t *>(index);
+    }
+    const SiteLocation &operator[](std::size_t position) const { return all_[index(position)]; }
+    std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+    const_iterator begin() const { return {*this, 0}; }
+    const_iterator end() const { return {*this, size_}; }
+
+  private:
+    const SiteLocation *all_ = nullptr;
+    const std::byte *indices_ = nullptr;
+    std::size_t indexSize_ = 0, size_ = 0;
+};
+
 /// What code generation made of the sites of one half: offsets in functions, to become addresses after the link.
 struct SiteRecords {
     struct Stop {
@@ -109,7 +152,7 @@ class SiteTable {
     };
     struct Stop {
         std::uint32_t address, site;
-        std::span<const SiteLocation> locations;
+        SiteLocations locations;
         std::uint16_t cfaRegister;
         std::int32_t cfaOffset;
         std::span<const SavedRegister> saved;

@@ -67,8 +67,9 @@ struct PartBuilder {
     std::vector<site_format::Addresses> addresses;
     std::vector<site_format::Stop> stops;
     std::vector<SiteLocation> locations;
-    /// Index in `locations` of each list of them.
-    std::map<std::vector<std::tuple<std::uint8_t, std::uint8_t, std::uint16_t, std::int32_t>>, std::uint32_t> lists;
+    std::vector<std::uint32_t> lists; ///< indices in `locations`, list behind list
+    std::map<std::tuple<LocationKind, std::uint8_t, std::uint16_t, std::int32_t>, std::uint32_t> locationNumbers;
+    std::map<std::vector<std::uint32_t>, std::uint32_t> listPositions; ///< of each list in `lists`
     std::vector<site_format::Shape> shapes;
     std::vector<SavedRegister> saved;
     std::vector<MigrationPoint> points;
@@ -157,7 +158,7 @@ class TableBuilder {
                                          describe(plan_, sites_[placed[i - 1].stop->site]),
                                          describe(plan_, sites_[stop.site]), placed[i].address, name(isa))};
             part.stops.push_back({static_cast<std::uint32_t>(placed[i].address), stop.site,
-                                  locationsOf(isa, part, stop),
+                                  listOf(isa, part, stop),
                                   shapeOf(part, shapes_[static_cast<std::size_t>(isa)], stop)});
         }
         for (const SiteRecords::Point& point : records.points)
@@ -180,8 +181,9 @@ class TableBuilder {
         header.names = append(names_);
         header.constants = append(constants_);
         for (std::size_t i = 0; i < 2; ++i)
-            header.parts[i] = {append(parts_[i].addresses).offset, append(parts_[i].stops), append(parts_[i].locations),
-                               append(parts_[i].shapes),           append(parts_[i].saved), append(parts_[i].points)};
+            header.parts[i] = {append(parts_[i].addresses).offset, append(parts_[i].stops),  appendLists(parts_[i]),
+                               append(parts_[i].locations),        append(parts_[i].shapes), append(parts_[i].saved),
+                               append(parts_[i].points)};
         header.size = count(bytes_);
         std::memcpy(bytes_.data(), &header, sizeof header);
         return std::move(bytes_);
@@ -208,10 +210,9 @@ class TableBuilder {
         return position->second;
     }
 
-    // Index of the first of the stop's locations. Stops with equal lists share one.
-    std::uint32_t locationsOf(Isa isa, PartBuilder& part, const SiteRecords::Stop& stop) {
-        std::vector<std::tuple<std::uint8_t, std::uint8_t, std::uint16_t, std::int32_t>> key;
-        const std::uint32_t first = count(part.locations);
+    // Where the list of the stop's locations starts. Stops with equal lists share one.
+    std::uint32_t listOf(Isa isa, PartBuilder& part, const SiteRecords::Stop& stop) {
+        std::vector<std::uint32_t> list;
         for (std::size_t v = 0; v < stop.locations.size(); ++v) {
             // compareSites() has seen that it can be located.
             SiteLocation location =
@@ -222,12 +223,19 @@ class TableBuilder {
                 if (isNew) constants_.push_back(constant);
                 location.number = static_cast<std::int32_t>(position->second);
             }
-            part.locations.push_back(location);
-            key.emplace_back(static_cast<std::uint8_t>(location.kind), location.size, location.reg, location.number);
+            const auto [position, isNew] = part.locationNumbers.try_emplace(
+                {location.kind, location.size, location.reg, location.number}, count(part.locations));
+            if (isNew) part.locations.push_back(location);
+            list.push_back(position->second);
         }
-        const auto [position, isNew] = part.lists.try_emplace(std::move(key), first);
-        if (!isNew) part.locations.resize(first);
+        const auto [position, isNew] = part.listPositions.try_emplace(std::move(list), count(part.lists));
+        if (isNew) part.lists.insert(part.lists.end(), position->first.begin(), position->first.end());
         return position->second;
+    }
+
+    site_format::Array appendLists(const PartBuilder& part) {
+        if (site_format::indexSize(part.locations.size()) == sizeof(std::uint32_t)) return append(part.lists);
+        return append(std::vector<std::uint16_t>(part.lists.begin(), part.lists.end()));
     }
 
     template <class T> site_format::Array append(const std::vector<T>& list) {

@@ -86,6 +86,33 @@ TEST(SiteTable, OfAProgramWithoutSitesIsEmpty) {
     EXPECT_FALSE(table->findStop(Isa::x86_64, 0x40200000));
 }
 
+// So many different locations that 2 bytes do not hold an index.
+TEST(SiteTable, CountsManyLocations) {
+    constexpr int kValues = 40000;
+    SampleSites sample;
+    auto& sites = sample.plan.functions[1].sites;
+    sites[0].valueSizes.assign(kValues, 8);
+    sites[1].valueSizes.assign(kValues, 8);
+    for (auto& half : sample.records)
+        for (SiteRecords::Stop& stop : half.stops)
+            if (stop.function.starts_with("work")) {
+                stop.locations.clear();
+                for (int v = 0; v < kValues; ++v)
+                    stop.locations.push_back({LocationKind::Memory, 8, 7, 8 * (v + int(stop.site) * kValues)});
+            }
+    auto bytes = sample.table();
+    ASSERT_TRUE(bytes) << bytes.error().message;
+    auto table = SiteTable::open(*bytes);
+    ASSERT_TRUE(table) << table.error().message;
+    for (Isa isa : kIsas) {
+        const auto stop = table->nextStop(isa, table->functionAddress(isa, 1));
+        ASSERT_TRUE(stop && stop->site == 1);
+        ASSERT_EQ(stop->locations.size(), std::size_t{kValues});
+        EXPECT_EQ(stop->locations[kValues - 1].number, 8 * (2 * kValues - 1));
+        EXPECT_EQ(table->nextStop(isa, stop->address)->locations[kValues - 1].number, 8 * (3 * kValues - 1));
+    }
+}
+
 class Disagreement : public ::testing::Test {
   protected:
     std::string error() {
@@ -163,14 +190,14 @@ TEST_F(Damaged, Header) {
     at<std::uint64_t>(0) ^= 1;
     EXPECT_THAT(error(), HasSubstr("does not start with the magic number"));
     at<std::uint64_t>(0) ^= 1;
+    at<std::uint32_t>(8) = 3;
+    EXPECT_EQ(error(), "the site table has format 3, this dyad reads format 2");
     at<std::uint32_t>(8) = 2;
-    EXPECT_EQ(error(), "the site table has format 2, this dyad reads format 1");
-    at<std::uint32_t>(8) = 1;
     at<std::uint32_t>(12) += 8;
     EXPECT_THAT(error(), HasSubstr("its header says"));
     at<std::uint32_t>(12) -= 8;
     at<std::uint32_t>(20) += 8; // offset of the functions
-    EXPECT_THAT(error(), HasSubstr("an array lies at an offset other than 0x90"));
+    EXPECT_THAT(error(), HasSubstr("an array lies at an offset other than 0xa0"));
     at<std::uint32_t>(20) -= 8;
     EXPECT_EQ(error(), "");
 }
@@ -206,9 +233,14 @@ TEST_F(Damaged, Indices) {
     stop.shape = 99;
     EXPECT_THAT(error(), HasSubstr("and shape 99"));
     stop = good;
-    stop.firstLocation = 0xffffffff;
+    stop.list = 0xffffffff;
     EXPECT_THAT(error(), HasSubstr("stop 0 for x86_64 has 1 values from 4294967295"));
     stop = good;
+    auto& index = at<std::uint16_t>(header.parts[0].lists.offset);
+    const auto first = index;
+    index = static_cast<std::uint16_t>(header.parts[0].locations.count);
+    EXPECT_THAT(error(), HasSubstr("stop 0 for x86_64 keeps value 0 in no known place"));
+    index = first;
     at<site_format::Shape>(header.parts[0].shapes.offset).savedCount = 99;
     EXPECT_THAT(error(), HasSubstr("shape 0 for x86_64 has 99 saved registers"));
 }
