@@ -4,6 +4,7 @@
 #include "codegen/object_places.h"
 #include "codegen/unwind_rows.h"
 #include "image/isa_registers.h"
+#include "image/statepoint_form.h"
 
 #include "llvm/Support/DataExtractor.h"
 
@@ -110,7 +111,7 @@ class RecordReader {
         stop.function = function.function;
         stop.offset = record.offset;
         stop.site = static_cast<uint32_t>(record.id);
-        if (record.id > UINT32_MAX)
+        if ((record.id & ~kValuesInCells) > UINT32_MAX)
             return createStringError("its stack map has no site's number but %llu",
                                      static_cast<unsigned long long>(record.id));
         if (llvm::Error error = addLocations(stop, record))
@@ -133,12 +134,26 @@ class RecordReader {
         if (!isStatepoint || static_cast<uint32_t>(locations[2].number) != locations.size() - kStatepointHeader)
             return createStringError("the stack map of site %u is not that of a statepoint with deopt values only",
                                      stop.site);
-        for (const MapLocation& location : locations.drop_front(kStatepointHeader)) {
+        locations = locations.drop_front(kStatepointHeader);
+        if (record.id & kValuesInCells)
+            return addCells(stop, locations);
+        for (const MapLocation& location : locations) {
             Expected<SiteLocation> converted = convert(stop, location);
             if (!converted)
                 return converted.takeError();
             stop.locations.push_back(*converted);
         }
+        return llvm::Error::success();
+    }
+
+    llvm::Error addCells(SiteRecords::Stop& stop, ArrayRef<MapLocation> locations) {
+        auto isConstant = [](const MapLocation& location) { return location.kind == kConstant; };
+        if (locations.empty() || locations[0].kind != kDirect || !all_of(locations.drop_front(), isConstant))
+            return createStringError("site %u has cells in an unexpected form", stop.site);
+        const MapLocation& cells = locations[0];
+        for (const MapLocation& piece : locations.drop_front())
+            stop.locations.push_back({LocationKind::Memory, cellSize(piece.number), cells.reg,
+                                      cells.number + static_cast<int32_t>(cellOffset(piece.number))});
         return llvm::Error::success();
     }
 

@@ -1,18 +1,20 @@
-// See resume_functions.h. Values travel through slots while control flow is changed; promotion to registers restores SSA form.
+// See resume_functions.h. Values travel through slots: allocas, which copies of loops turn into registers again and the
+// rest of the function keeps.
 #include "passes/migration/resume_functions.h"
 
-#include "passes/migration/pieces.h"
+#include "passes/migration/clone.h"
+#include "passes/migration/frame_record.h"
+#include "passes/migration/record_cells.h"
+#include "passes/migration/resume_loops.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/Dominators.h"
-#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
-#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/ValueHandle.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
-#include "llvm/Transforms/Utils/Cloning.h"
 #include "llvm/Transforms/Utils/Local.h"
 #include "llvm/Transforms/Utils/PromoteMemToReg.h"
 
@@ -22,18 +24,16 @@ namespace dyad {
 
 namespace {
 
-// Instructions of a loop, after values were moved to slots, beyond which it is entered in the middle as it is: copies of the
-// bodies of interpreters and state machines would be most of the program.
-constexpr std::uint64_t kMostCopied = 1500;
-
-// Frame records: docs/migration.md, section 2.
-constexpr std::uint64_t kRecordNext = 0, kRecordIndex = 8, kRecordSize = 12, kRecordValues = 16;
-
-void dropDebugVariables(Function& function) {
-    for (Instruction& instruction : make_early_inc_range(instructions(function))) {
-        instruction.dropDbgRecords();
-        if (isa<DbgInfoIntrinsic>(instruction))
-            instruction.eraseFromParent();
+void removeDeadCode(Function& function) {
+    bool changed = true;
+    while (changed) {
+        changed = false;
+        for (BasicBlock& block : function)
+            for (Instruction& instruction : make_early_inc_range(reverse(block)))
+                if (!isa<AllocaInst>(instruction) && isInstructionTriviallyDead(&instruction)) {
+                    instruction.eraseFromParent();
+                    changed = true;
+                }
     }
 }
 
@@ -50,12 +50,24 @@ class ResumeFunction {
           context_(function.getContext()) {}
 
     Function* make() {
-        clone();
+        resume_ = cloneForResume(original_, map_);
+        entry_ = &resume_->getEntryBlock();
         splitAtSites();
+        for (const Site& site : sites_) {
+            recorded_.insert(site.recorded.begin(), site.recorded.end());
+            closures_.push_back(closureOf(site));
+        }
+        sinkAddresses();
         demote();
-        copyLoops();
-        makeEntry();
-        promote();
+        DominatorTree dominators(*resume_);
+        LoopInfo loops(dominators);
+        RecordCells cells(*resume_, sites_);
+        makeEntry(cells);
+        SmallVector<WeakVH, 16> slots(map_range(recorded_, [&](Value* value) { return slotOf(value); }));
+        promote(copyLoops(*resume_, loops, allSlots_));
+        removeUnusedSlots();
+        useCells(cells, slots);
+        removeDeadCode(*resume_);
         return resume_;
     }
 
@@ -63,42 +75,14 @@ class ResumeFunction {
     using Known = MapVector<Value*, Value*>; ///< by value of the original: its value here
 
     struct Continuation {
-        CallBase* call;    ///< the site in the clone
+        WeakVH call;       ///< the site in the clone, if that can be reached
         BasicBlock* block; ///< what follows it
     };
-
-    void clone() {
-        auto* type = FunctionType::get(original_.getReturnType(), false);
-        resume_ = Function::Create(type, GlobalValue::InternalLinkage, original_.getName() + ".resume");
-        module_.getFunctionList().insertAfter(original_.getIterator(), resume_);
-        // Arguments are values like others: a record brings them.
-        for (Argument& argument : original_.args()) {
-            auto* stand_in = new FreezeInst(PoisonValue::get(argument.getType()), argument.getName());
-            arguments_.push_back(stand_in);
-            map_[&argument] = stand_in;
-        }
-        SmallVector<ReturnInst*, 4> returns;
-        CloneFunctionInto(resume_, &original_, map_, CloneFunctionChangeType::GlobalChanges, returns);
-        for (Instruction* argument : reverse(arguments_))
-            argument->insertBefore(&*resume_->getEntryBlock().begin());
-        resume_->setLinkage(GlobalValue::InternalLinkage);
-        resume_->setVisibility(GlobalValue::DefaultVisibility);
-        resume_->setCallingConv(CallingConv::C);
-        resume_->setDSOLocal(true);
-        resume_->setSection((".private.text." + original_.getName()).str());
-        resume_->removeFnAttr(Attribute::Memory);
-        resume_->removeFnAttr(Attribute::AlwaysInline);
-        dropDebugVariables(*resume_);
-        entry_ = BasicBlock::Create(context_, "resume", resume_, &resume_->getEntryBlock());
-        // For the analysis of loops the clone begins where the function does.
-        BranchInst::Create(entry_->getNextNode(), entry_);
-    }
 
     void splitAtSites() {
         for (const Site& site : sites_) {
             auto* call = cast<CallInst>(map_[site.call]);
-            if (call->isMustTailCall())
-                call = makeOrdinary(call, site.number);
+            if (call->isMustTailCall()) call = makeOrdinary(call, site.number);
             continuations_.push_back(splitAfter(call));
         }
         if (auto position = contexts_.functions.find(&original_); position != contexts_.functions.end())
@@ -109,8 +93,8 @@ class ResumeFunction {
     // A resume function has other arguments than its callee: no tail call can be guaranteed.
     CallInst* makeOrdinary(CallInst* call, std::uint32_t number) {
         OperandBundleDef bundle("deopt", std::vector<Value*>{IRBuilder<>(context_).getInt64(number)});
-        auto* ordinary = cast<CallInst>(
-            CallBase::addOperandBundle(call, LLVMContext::OB_deopt, bundle, call->getIterator()));
+        auto* ordinary =
+            cast<CallInst>(CallBase::addOperandBundle(call, LLVMContext::OB_deopt, bundle, call->getIterator()));
         ordinary->setTailCallKind(CallInst::TCK_None);
         call->replaceAllUsesWith(ordinary);
         call->eraseFromParent();
@@ -122,12 +106,46 @@ class ResumeFunction {
         return {call, block};
     }
 
+    // Addresses at constant offsets are computed where they are used, rather than held in memory.
+    void sinkAddresses() {
+        SmallPtrSet<Value*, 32> recorded = recordedInClone();
+        SmallVector<GetElementPtrInst*, 64> addresses;
+        for (BasicBlock& block : *resume_)
+            for (Instruction& instruction : block)
+                if (auto* address = dyn_cast<GetElementPtrInst>(&instruction))
+                    if (address->hasAllConstantIndices() && !recorded.contains(address) && escapesBlock(*address))
+                        addresses.push_back(address);
+        // Those that others are computed from come after them.
+        for (GetElementPtrInst* address : reverse(addresses)) {
+            DenseMap<BasicBlock*, Instruction*> copies;
+            for (Use& use : make_early_inc_range(address->uses())) {
+                auto* user = cast<Instruction>(use.getUser());
+                auto* phi = dyn_cast<PHINode>(user);
+                BasicBlock* block = phi ? phi->getIncomingBlock(use) : user->getParent();
+                if (block == address->getParent()) continue;
+                Instruction*& copy = copies[block];
+                if (!copy) {
+                    copy = address->clone();
+                    copy->insertInto(block, block->getFirstInsertionPt());
+                }
+                use.set(copy);
+            }
+        }
+    }
+
+    SmallPtrSet<Value*, 32> recordedInClone() const {
+        SmallPtrSet<Value*, 32> recorded;
+        for (Value* value : recorded_)
+            recorded.insert(map_.lookup(value));
+        return recorded;
+    }
+
     void demote() {
+        SmallPtrSet<Value*, 32> recorded = recordedInClone();
         SmallVector<Instruction*, 64> escaping;
         for (BasicBlock& block : drop_begin(*resume_))
             for (Instruction& instruction : block)
-                if (escapesBlock(instruction))
-                    escaping.push_back(&instruction);
+                if (recorded.contains(&instruction) || escapesBlock(instruction)) escaping.push_back(&instruction);
         auto place = entry_->getTerminator()->getIterator();
         for (Instruction* instruction : escaping) {
             AllocaInst* slot = DemoteRegToStack(*instruction, false, place);
@@ -136,118 +154,36 @@ class ResumeFunction {
         }
         // Phis are about to be replaced; what the original's values are called by then no longer matters.
         for (const auto& [original, cloned] : map_)
-            if (auto slot = slots_.find(cloned); slot != slots_.end())
-                originalSlots_[original] = slot->second;
+            if (auto slot = slots_.find(cloned); slot != slots_.end()) originalSlots_[original] = slot->second;
         SmallVector<PHINode*, 64> phis;
         for (BasicBlock& block : *resume_)
             for (PHINode& phi : block.phis())
                 phis.push_back(&phi);
         for (PHINode* phi : phis)
-            if (AllocaInst* incoming = DemotePHIToStack(phi, place))
-                allSlots_.push_back(incoming);
-    }
-
-    void copyLoops() {
-        DominatorTree dominators(*resume_);
-        LoopInfo loops(dominators);
-        for (BasicBlock& block : *resume_)
-            entries_[&block] = &block;
-        for (Loop* loop : loops)
-            copyLoop(*loop);
-    }
-
-    bool holdsSite(const Loop& loop) const {
-        auto inside = [&](const Continuation& place) { return loop.contains(place.block); };
-        return any_of(continuations_, inside) || any_of(saves_, inside);
-    }
-
-    static std::uint64_t sizeOf(const Loop& loop) {
-        std::uint64_t size = 0;
-        for (BasicBlock* block : loop.blocks())
-            size += block->size();
-        return size;
-    }
-
-    // Replaces the entry copies of the loop's blocks by copies of them, whose back edges lead to what was copied.
-    void copyLoop(Loop& loop) {
-        if (!holdsSite(loop))
-            return;
-        if (sizeOf(loop) > kMostCopied) {
-            for (Loop* inner : loop)
-                copyLoop(*inner);
-            return;
-        }
-        ValueToValueMapTy map;
-        SmallVector<BasicBlock*, 16> copies;
-        for (BasicBlock* block : loop.blocks()) {
-            BasicBlock* source = entries_[block];
-            BasicBlock* copy = CloneBasicBlock(source, map, ".enter", resume_);
-            map[source] = copy;
-            copies.push_back(copy);
-        }
-        BasicBlock* header = entries_[loop.getHeader()];
-        auto* headerCopy = cast<BasicBlock>(map[header]);
-        for (BasicBlock* copy : copies) {
-            for (Instruction& instruction : *copy)
-                RemapInstruction(&instruction, map, RF_NoModuleLevelChanges | RF_IgnoreMissingLocals);
-            copy->getTerminator()->replaceSuccessorWith(headerCopy, header);
-        }
-        for (BasicBlock* block : loop.blocks())
-            entries_[block] = cast<BasicBlock>(map[entries_[block]]);
-        for (Loop* inner : loop)
-            copyLoop(*inner);
+            if (AllocaInst* incoming = DemotePHIToStack(phi, place)) allSlots_.push_back(incoming);
     }
 
     AllocaInst* slotOf(const Value* original) const { return originalSlots_.lookup(original); }
 
-    Value* recordField(IRBuilderBase& builder, Type* type, std::uint64_t offset) {
-        return builder.CreateLoad(type, builder.CreatePtrAdd(record_, builder.getInt64(offset)));
-    }
-
-    void makeEntry() {
+    void makeEntry(RecordCells& cells) {
         entry_->getTerminator()->eraseFromParent();
         IRBuilder<> builder(entry_);
-        cursor_ = module_.getOrInsertGlobal("__dyad_resume_cursor", builder.getPtrTy());
-        cast<GlobalVariable>(cursor_)->setDSOLocal(true);
-        record_ = builder.CreateLoad(builder.getPtrTy(), cursor_, "record");
-        Value* index = recordField(builder, builder.getInt32Ty(), kRecordIndex);
-        Value* size = recordField(builder, builder.getInt32Ty(), kRecordSize);
-        builder.CreateStore(builder.CreatePtrAdd(record_, builder.CreateZExt(size, builder.getInt64Ty())), cursor_);
-        if (!saves_.empty())
-            saveContexts(builder);
+        record_ = cells.takeRecord(builder, sites_);
+        Value* index = recordField(builder, record_, builder.getInt32Ty(), kRecordIndex);
+        if (!saves_.empty()) saveContexts(builder);
         auto* nowhere = BasicBlock::Create(context_, "no.site", resume_);
         new UnreachableInst(context_, nowhere);
-        auto* common = BasicBlock::Create(context_, "all.values", resume_);
-        chooseStaged();
-        // Its size is known at the end.
-        stagingArea_ = new FreezeInst(PoisonValue::get(builder.getPtrTy()), "staging", entry_->begin());
-        SwitchInst* fill = builder.CreateSwitch(index, nowhere, sites_.size());
-        for (size_t i = 0; i < sites_.size(); ++i)
-            fill->addCase(builder.getInt32(i), bringValues(sites_[i], common));
-        // One definition of each value serves all sites: what the clone does not define again needs no phi anywhere.
-        builder.SetInsertPoint(common);
-        for (const auto& [value, place] : staging_)
-            brought_[value] = builder.CreateAlignedLoad(value->getType(), staged(builder, place), Align(16), value->getName());
-        for (const Site& site : sites_)
-            for (Value* value : site.live)
-                compute(builder, value, brought_);
-        for (const auto& [value, brought] : brought_)
-            if (AllocaInst* slot = slotOf(value))
-                builder.CreateStore(brought, slot);
+        computeValues(builder, index);
         SwitchInst* dispatch = builder.CreateSwitch(index, nowhere, sites_.size());
         for (size_t i = 0; i < sites_.size(); ++i)
-            dispatch->addCase(builder.getInt32(i), enterAt(sites_[i], continuations_[i]));
-        auto* area = new AllocaInst(ArrayType::get(builder.getInt8Ty(), stagingSize_), 0, nullptr, Align(16), "staging",
-                                    entry_->begin());
-        stagingArea_->replaceAllUsesWith(area);
-        stagingArea_->eraseFromParent();
+            dispatch->addCase(builder.getInt32(i), enterAt(sites_[i], continuations_[i], cells));
     }
 
     // Saves each armed context again. If longjmp returns to one, its call of setjmp has returned: everything that is
     // live there is in memory, but for the frame.
     void saveContexts(IRBuilder<>& builder) {
         Instruction* original = contexts_.frames.lookup(&original_);
-        Value* frame = recordField(builder, builder.getPtrTy(), kRecordValues);
+        Value* frame = recordField(builder, record_, builder.getPtrTy(), kRecordValues);
         const auto& contexts = contexts_.functions.find(&original_)->second;
         for (size_t i = 0; i < contexts.size(); ++i) {
             Value* context = builder.CreatePtrAdd(frame, builder.getInt64(contexts[i].offset));
@@ -267,41 +203,15 @@ class ResumeFunction {
             Known known;
             known[original] = frame;
             for (Value* value : contexts[i].live)
-                if (AllocaInst* slot = slotOf(value))
-                    builder.CreateStore(compute(builder, value, known), slot);
-            if (auto slot = slots_.find(callee); slot != slots_.end())
-                builder.CreateStore(result, slot->second);
-            builder.CreateBr(entries_[saves_[i].block]);
+                if (AllocaInst* slot = slotOf(value)) builder.CreateStore(compute(builder, value, known), slot);
+            if (auto slot = slots_.find(callee); slot != slots_.end()) builder.CreateStore(result, slot->second);
+            builder.CreateBr(saves_[i].block);
             builder.SetInsertPoint(next);
         }
     }
 
-    // Loads what was recorded, computes what follows from it, and leaves both where all sites leave them.
-    BasicBlock* bringValues(const Site& site, BasicBlock* common) {
-        auto* block = BasicBlock::Create(context_, "values", resume_);
-        IRBuilder<> builder(block);
-        std::vector<Value*> pieces;
-        std::uint64_t offset = kRecordValues;
-        for (Value* value : site.recorded)
-            for (Type* type : pieceTypes(value->getType())) {
-                Value* piece = recordField(builder, type, offset);
-                cast<LoadInst>(piece)->setAlignment(Align(8));
-                pieces.push_back(piece);
-                offset += std::max<std::uint64_t>(pieceSize(type), 8);
-            }
-        Known known;
-        ArrayRef<Value*> left = pieces;
-        for (Value* value : site.recorded)
-            known[value] = joinValue(builder, value->getType(), left);
-        for (Value* value : closureOf(site))
-            if (auto place = staging_.find(value); place != staging_.end())
-                builder.CreateAlignedStore(compute(builder, value, known), staged(builder, place->second), Align(16));
-        builder.CreateBr(common);
-        return block;
-    }
-
     // Everything that is recorded or computed at a site, operands first.
-    SetVector<Value*> closureOf(const Site& site) const {
+    static SetVector<Value*> closureOf(const Site& site) {
         SetVector<Value*> closure(site.recorded.begin(), site.recorded.end());
         for (Value* value : site.live)
             addClosure(value, closure);
@@ -310,61 +220,79 @@ class ResumeFunction {
 
     static void addClosure(Value* value, SetVector<Value*>& closure) {
         auto* instruction = dyn_cast<Instruction>(value);
-        if (!instruction || closure.contains(value))
-            return;
+        if (!instruction || closure.contains(value)) return;
         for (Value* operand : instruction->operands())
             addClosure(operand, closure);
         closure.insert(value);
     }
 
-    // What every site brings by itself: values that some site records, and loads, whose address is right at their sites
-    // only. The rest is computed from these, once for all sites. The staging area is one object: memory at constant
-    // offsets is easy to tell apart.
-    void chooseStaged() {
-        auto stage = [&](Value* value) {
-            if (staging_.insert({value, stagingSize_}).second)
-                stagingSize_ += alignTo(module_.getDataLayout().getTypeAllocSize(value->getType()).getFixedValue(), 16);
-        };
-        for (const Site& site : sites_)
-            for (Value* value : site.recorded)
-                stage(value);
-        for (const Site& site : sites_)
-            for (Value* value : closureOf(site))
-                if (isa<LoadInst>(value))
-                    stage(value);
+    // Computes what follows from the recorded values. Sites do so by themselves for what other sites record, and for
+    // loads, whose address is right at their sites only; the rest is computed once for all sites.
+    void computeValues(IRBuilder<>& builder, Value* index) {
+        SetVector<Value*> brought(recorded_.begin(), recorded_.end());
+        MapVector<unsigned, SmallVector<Value*, 4>> own; ///< by site
+        for (unsigned i = 0; i < sites_.size(); ++i)
+            for (Value* value : closures_[i])
+                if (!is_contained(sites_[i].recorded, value) && (recorded_.contains(value) || isa<LoadInst>(value))) {
+                    own[i].push_back(value);
+                    if (brought.insert(value) && !slotOf(value)) makeSlot(value);
+                }
+        if (!own.empty()) {
+            auto* common = BasicBlock::Create(context_, "all.values", resume_);
+            SwitchInst* fill = builder.CreateSwitch(index, common, own.size());
+            for (const auto& [i, values] : own) {
+                auto* block = BasicBlock::Create(context_, "values", resume_);
+                fill->addCase(builder.getInt32(i), block);
+                builder.SetInsertPoint(block);
+                Known known = load(builder, sites_[i].recorded);
+                for (Value* value : values)
+                    builder.CreateStore(compute(builder, value, known), slotOf(value));
+                builder.CreateBr(common);
+            }
+            builder.SetInsertPoint(common);
+        }
+        Known known = load(builder, brought.getArrayRef());
+        SetVector<Value*> computed = brought;
+        for (const auto& closure : closures_)
+            for (Value* value : closure)
+                if (AllocaInst* slot = slotOf(value); slot && computed.insert(value))
+                    builder.CreateStore(compute(builder, value, known), slot);
     }
 
-    Value* staged(IRBuilderBase& builder, std::uint64_t place) {
-        return builder.CreatePtrAdd(stagingArea_, builder.getInt64(place));
+    Known load(IRBuilder<>& builder, ArrayRef<Value*> values) {
+        Known known;
+        for (Value* value : values)
+            known[value] = builder.CreateLoad(value->getType(), slotOf(value), value->getName());
+        return known;
     }
 
-    BasicBlock* enterAt(const Site& site, const Continuation& continuation) {
+    void makeSlot(Value* value) {
+        auto* slot = new AllocaInst(value->getType(), 0, "", entry_->begin());
+        originalSlots_[value] = slot;
+        allSlots_.push_back(slot);
+    }
+
+    BasicBlock* enterAt(const Site& site, const Continuation& continuation, const RecordCells& cells) {
+        auto* replaced = cast<CallBase>(continuation.call);
         auto* block = BasicBlock::Create(context_, "enter", resume_);
         IRBuilder<> builder(block);
-        builder.SetCurrentDebugLocation(continuation.call->getDebugLoc());
-        std::vector<Value*> operands{builder.getInt64(site.number)};
-        for (Value* value : site.recorded)
-            for (Value* piece : splitValue(builder, brought_[value]))
-                operands.push_back(piece);
+        builder.SetCurrentDebugLocation(replaced->getDebugLoc());
         // The next frame, in place of the call.
-        Value* next = recordField(builder, builder.getPtrTy(), kRecordNext);
-        auto* type = FunctionType::get(continuation.call->getType(), false);
-        CallInst* call = builder.CreateCall(type, next, {}, OperandBundleDef("deopt", operands));
+        Value* next = recordField(builder, record_, builder.getPtrTy(), kRecordNext);
+        auto* type = FunctionType::get(replaced->getType(), false);
+        CallInst* call = builder.CreateCall(type, next, {}, cells.bundleOf(site));
         AttrBuilder attributes(context_, site.call->getAttributes().getRetAttrs());
         call->setAttributes(AttributeList().addRetAttributes(context_, attributes));
-        if (auto slot = slots_.find(continuation.call); slot != slots_.end())
-            builder.CreateStore(call, slot->second);
-        builder.CreateBr(entries_[continuation.block]);
+        if (auto slot = slots_.find(replaced); slot != slots_.end()) builder.CreateStore(call, slot->second);
+        builder.CreateBr(continuation.block);
         return block;
     }
 
     // The value of the original, computed from known ones.
     Value* compute(IRBuilderBase& builder, Value* value, Known& known) {
-        if (auto position = known.find(value); position != known.end())
-            return position->second;
+        if (auto position = known.find(value); position != known.end()) return position->second;
         auto* instruction = dyn_cast<Instruction>(value);
-        if (!instruction)
-            return value; // a constant
+        if (!instruction) return value; // a constant
         assert(isRecomputable(*value) && "a value that a frame record should hold");
         Instruction* again = instruction->clone();
         again->setDebugLoc(builder.getCurrentDebugLocation()); // the original's is another function's
@@ -375,16 +303,50 @@ class ResumeFunction {
         return known[value] = again;
     }
 
-    void promote() {
-        EliminateUnreachableBlocks(*resume_);
+    // What no site brings is as it was in the original function. What sites bring stays in memory: few of them are ever
+    // entered, and each of their values would have to be merged with those of all others.
+    void promote(std::vector<AllocaInst*> slots) {
+        SmallPtrSet<AllocaInst*, 32> kept;
+        for (const auto& closure : closures_)
+            for (Value* value : closure)
+                kept.insert(slotOf(value));
+        copy_if(allSlots_, std::back_inserter(slots), [&](AllocaInst* slot) { return !kept.contains(slot); });
+        erase_if(allSlots_, [&](AllocaInst* slot) { return !kept.contains(slot); });
         DominatorTree dominators(*resume_);
-        erase_if(allSlots_, [](AllocaInst* slot) {
-            if (!slot->use_empty())
-                return false;
-            slot->eraseFromParent();
-            return true;
-        });
-        PromoteMemToReg(allSlots_, dominators);
+        PromoteMemToReg(slots, dominators);
+    }
+
+    void removeUnusedSlots() {
+        auto isRead = [](AllocaInst* slot) {
+            return any_of(slot->users(), [](User* user) { return isa<LoadInst>(user); });
+        };
+        bool changed = true;
+        while (changed) {
+            removeDeadCode(*resume_);
+            changed = false;
+            erase_if(allSlots_, [&](AllocaInst* slot) {
+                if (isRead(slot)) return false;
+                for (User* user : make_early_inc_range(slot->users()))
+                    cast<Instruction>(user)->eraseFromParent();
+                slot->eraseFromParent();
+                return changed = true;
+            });
+        }
+    }
+
+    // Outside of copied loops the slots of recorded values become cells, where sites leave them.
+    void useCells(const RecordCells& cells, ArrayRef<WeakVH> slots) {
+        for (auto [site, continuation] : zip(sites_, continuations_)) {
+            auto* call = cast_or_null<CallBase>(continuation.call);
+            if (!call || site.recorded.empty()) continue;
+            CallBase* changed = CallBase::Create(call, cells.bundleOf(site), call->getIterator());
+            changed->takeName(call);
+            call->replaceAllUsesWith(changed);
+            call->eraseFromParent();
+        }
+        removeDeadCode(*resume_);
+        for (auto [value, slot] : zip(recorded_, slots))
+            if (slot) cells.replaceSlot(value, *cast<AllocaInst>(slot));
     }
 
     Function& original_;
@@ -394,18 +356,14 @@ class ResumeFunction {
     LLVMContext& context_;
     Function* resume_ = nullptr;
     BasicBlock* entry_ = nullptr;
-    Value *cursor_ = nullptr, *record_ = nullptr;
+    Value* record_ = nullptr;
     ValueToValueMapTy map_;
-    SmallVector<Instruction*, 8> arguments_;
+    SetVector<Value*> recorded_;              ///< values of the original that some site records
+    std::vector<SetVector<Value*>> closures_; ///< of each site
     std::vector<Continuation> continuations_, saves_;
     DenseMap<const Value*, AllocaInst*> slots_; ///< by value of the clone: where its uses in other blocks find it
     DenseMap<const Value*, AllocaInst*> originalSlots_; ///< the same by value of the original
     std::vector<AllocaInst*> allSlots_;
-    MapVector<Value*, std::uint64_t> staging_; ///< by value of the original: its place between record and all.values
-    std::uint64_t stagingSize_ = 0;
-    Instruction* stagingArea_ = nullptr;
-    Known brought_; ///< by value of the original: its one definition there
-    DenseMap<BasicBlock*, BasicBlock*> entries_; ///< block of the clone: the copy of it that is entered in the middle
 };
 
 } // namespace

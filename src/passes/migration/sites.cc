@@ -60,7 +60,7 @@ std::vector<Site> markSites(Function& function, const CapturableFunctions& captu
     return sites;
 }
 
-std::optional<std::uint32_t> siteNumber(const CallBase& call) {
+std::optional<std::uint64_t> statepointId(const CallBase& call) {
     std::optional<OperandBundleUse> bundle = call.getOperandBundle(LLVMContext::OB_deopt);
     if (!bundle)
         return std::nullopt;

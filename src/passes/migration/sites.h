@@ -10,7 +10,7 @@
 
 namespace dyad {
 
-/// A call or point that carries, as its "deopt" bundle, its number (i64) and the pieces of its recorded values.
+/// A call or point that carries, as its "deopt" bundle, its number (i64) and the pieces of its recorded values, or where they are.
 struct Site {
     std::uint32_t number; ///< in the whole program
     SiteKind kind;
@@ -24,8 +24,8 @@ struct Site {
 std::vector<Site> markSites(llvm::Function& function, const CapturableFunctions& capturable,
                             const SetjmpContexts& contexts, std::uint32_t first);
 
-/// The site number that a call's bundle carries, or nothing.
-std::optional<std::uint32_t> siteNumber(const llvm::CallBase& call);
+/// What a call's bundle begins with: the site's number, perhaps with kValuesInCells (image/statepoint_form.h); or nothing.
+std::optional<std::uint64_t> statepointId(const llvm::CallBase& call);
 
 /// The function's entry in the plan.
 SitePlan::Function describe(const llvm::Function& function, const llvm::Function& resume, const std::vector<Site>& sites);

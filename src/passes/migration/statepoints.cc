@@ -33,7 +33,7 @@ void lower(CallBase& call) {
     for (const Use& use : drop_begin(call.getOperandBundle(LLVMContext::OB_deopt)->Inputs))
         values.push_back(use);
     FunctionType* type = call.getFunctionType();
-    SmallVector<Value*, 16> operands{builder.getInt64(*siteNumber(call)), builder.getInt32(0), call.getCalledOperand(),
+    SmallVector<Value*, 16> operands{builder.getInt64(*statepointId(call)), builder.getInt32(0), call.getCalledOperand(),
                                      builder.getInt32(call.arg_size()),
                                      builder.getInt32(static_cast<unsigned>(StatepointFlags::None))};
     operands.append(call.arg_begin(), call.arg_end());
@@ -55,7 +55,7 @@ void lower(CallBase& call) {
 void lowerSites(Function& function) {
     SmallVector<CallBase*, 32> calls;
     for (Instruction& instruction : instructions(function))
-        if (auto* call = dyn_cast<CallBase>(&instruction); call && siteNumber(*call))
+        if (auto* call = dyn_cast<CallBase>(&instruction); call && statepointId(*call))
             calls.push_back(call);
     if (calls.empty())
         return;

@@ -1,6 +1,7 @@
 // LLVM IR with sites, as the migration passes write it.
 #pragma once
 
+#include <cstdint>
 #include <fmt/format.h>
 #include <string>
 
@@ -13,7 +14,7 @@ declare preserve_allcc void @__dyad_point()
 )";
 
 /// A statepoint of a call of `callee`, a function without arguments and result.
-inline std::string call(const std::string& callee, int site, const std::string& values) {
+inline std::string call(const std::string& callee, std::uint64_t site, const std::string& values) {
     return fmt::format("call token (i64, i32, ptr, i32, i32, ...) @llvm.experimental.gc.statepoint.p0(i64 {}, i32 0, "
                        "ptr elementtype(void ()) @{}, i32 0, i32 0, i32 0, i32 0) [\"deopt\"({})]\n",
                        site, callee, values);

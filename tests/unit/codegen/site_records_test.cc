@@ -5,6 +5,8 @@
 #include "codegen/object_places.h"
 #include "image/isa_registers.h"
 #include "ir.h"
+
+#include "image/statepoint_form.h"
 #include "objects.h"
 
 #include <fmt/format.h>
@@ -23,7 +25,7 @@ declare void @twelve(i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64)
 )";
 
 /// A call of @nothing.
-std::string call(int site, const std::string& values) {
+std::string call(std::uint64_t site, const std::string& values) {
     return test::call("nothing", site, values);
 }
 
@@ -167,6 +169,30 @@ TEST_P(Records, AddressesOfStackObjectsHaveNoSize) {
     ASSERT_EQ(stops.size(), 1u);
     EXPECT_EQ(stops[0].locations[0].kind, LocationKind::Memory);
     EXPECT_EQ(stops[0].locations[0].size, 0);
+}
+
+TEST_P(Records, CellsAreMemoryWithSizes) {
+    const std::string pieces = fmt::format("ptr %cells, i64 {}, i64 {}", cellConstant(0, 4), cellConstant(16, 16));
+    generate(function("void @f()", "%cells = alloca [4 x i64], align 16\nstore volatile i64 1, ptr %cells\n" +
+                                       call(kValuesInCells | 3, pieces) + "ret void\n"));
+    const auto stops = read();
+    ASSERT_EQ(stops.size(), 1u);
+    EXPECT_EQ(stops[0].site, 3u);
+    ASSERT_EQ(stops[0].locations.size(), 2u);
+    const SiteLocation &first = stops[0].locations[0], &second = stops[0].locations[1];
+    EXPECT_EQ(first.kind, LocationKind::Memory);
+    EXPECT_EQ(first.size, 4);
+    EXPECT_EQ(second, (SiteLocation{LocationKind::Memory, 16, first.reg, first.number + 16}));
+}
+
+TEST_P(Records, CellsAreRefusedInAnyOtherForm) {
+    const std::string expected =
+        fmt::format("function 'f' of the {} half: site 3 has cells in an unexpected form", name(isa));
+    for (const char* values : {"", "i64 1", "ptr %cells, i64 %a"}) {
+        generate(function("void @f(i64 %a)", "%cells = alloca i64\nstore volatile i64 1, ptr %cells\n" +
+                                                 call(kValuesInCells | 3, values) + "ret void\n"));
+        EXPECT_EQ(error(), expected) << values;
+    }
 }
 
 // While arguments are on the stack, x86-64 frames are larger than elsewhere in the function.

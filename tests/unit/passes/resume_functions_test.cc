@@ -1,6 +1,7 @@
 // Resume functions: their form, and that every site is there again.
 #include "ir.h"
 
+#include "image/statepoint_form.h"
 #include "passes/migration/migration.h"
 #include "passes/migration/setjmp_contexts.h"
 
@@ -33,7 +34,16 @@ std::set<std::uint64_t> sitesIn(const llvm::Function& function) {
     std::set<std::uint64_t> sites;
     for (const llvm::Instruction& instruction : llvm::instructions(function))
         if (auto* statepoint = llvm::dyn_cast<llvm::GCStatepointInst>(&instruction))
-            sites.insert(statepoint->getID());
+            sites.insert(statepoint->getID() & ~kValuesInCells);
+    return sites;
+}
+
+// Ids of the sites at which values lie in cells.
+std::set<std::uint64_t> sitesWithCells(const llvm::Function& function) {
+    std::set<std::uint64_t> sites;
+    for (const llvm::Instruction& instruction : llvm::instructions(function))
+        if (auto* statepoint = llvm::dyn_cast<llvm::GCStatepointInst>(&instruction))
+            if (statepoint->getID() & kValuesInCells) sites.insert(statepoint->getID() & ~kValuesInCells);
     return sites;
 }
 
@@ -97,15 +107,88 @@ TEST(ResumeFunctions, KeepLoopsReducible) {
     llvm::Function* resume = result.module->getFunction("f.resume");
     llvm::DominatorTree dominators(*resume);
     llvm::LoopInfo loops(dominators);
+    EXPECT_FALSE(loops.empty());
     // Every cycle is a natural loop: its header dominates what leads back to it.
     for (llvm::BasicBlock& block : *resume)
         for (llvm::BasicBlock* successor : llvm::successors(&block)) {
-            if (!llvm::isPotentiallyReachable(successor, &block, nullptr, &dominators))
-                continue;
+            if (!llvm::isPotentiallyReachable(successor, &block, nullptr, &dominators)) continue;
             llvm::Loop* loop = loops.getLoopFor(&block);
             EXPECT_TRUE(loop) << "a cycle that is no loop";
         }
     EXPECT_EQ(sitesIn(*resume), sitesIn(*result.module->getFunction("f")));
+}
+
+TEST(ResumeFunctions, KeepValuesInRegistersInLoopsOnly) {
+    llvm::LLVMContext context;
+    Migratable result = migratable(context, R"(
+        declare void @__dyad_wait(i64)
+        define i64 @f(i64 %n, i64 %a) {
+        entry:
+          call void @__dyad_wait(i64 1)
+          br label %loop
+        loop:
+          %i = phi i64 [ 0, %entry ], [ %i.next, %loop ]
+          call void @__dyad_wait(i64 %i)
+          %i.next = add i64 %i, %a
+          %more = icmp ult i64 %i.next, %n
+          br i1 %more, label %loop, label %exit
+        exit:
+          ret i64 %i.next
+        })");
+    llvm::Function* resume = result.module->getFunction("f.resume");
+    EXPECT_EQ(sitesWithCells(*result.module->getFunction("f")), std::set<std::uint64_t>{});
+    EXPECT_EQ(sitesWithCells(*resume), (std::set<std::uint64_t>{0, 1, 2})); // 1 is the loop's migration point
+    llvm::DominatorTree dominators(*resume);
+    llvm::LoopInfo loops(dominators);
+    ASSERT_EQ(std::distance(loops.begin(), loops.end()), 1);
+    // The loop itself touches no memory, and its site names values.
+    for (llvm::BasicBlock* block : (*loops.begin())->blocks())
+        for (llvm::Instruction& instruction : *block) {
+            EXPECT_FALSE(llvm::isa<llvm::LoadInst>(instruction) || llvm::isa<llvm::StoreInst>(instruction));
+            if (auto* statepoint = llvm::dyn_cast<llvm::GCStatepointInst>(&instruction)) {
+                EXPECT_FALSE(statepoint->getID() & kValuesInCells);
+            }
+        }
+    // What the records hold goes into the cells of n and a, and twice of i.
+    const llvm::GlobalVariable* table = result.module->getNamedGlobal("f.resume.cells");
+    ASSERT_TRUE(table);
+    auto* lists = llvm::cast<llvm::ConstantDataSequential>(table->getInitializer()->getOperand(1));
+    EXPECT_EQ(lists->getNumElements(), 8u);
+}
+
+TEST(ResumeFunctions, EnterLargeInnerLoopsInTheCopyOfTheOuterOne) {
+    std::string body;
+    for (int i = 0; i < 1600; ++i)
+        body += "store volatile i64 %i, ptr @g\n";
+    std::string text = R"(
+        @g = global i64 0
+        declare void @__dyad_wait(i64)
+        define i64 @f(i64 %n) {
+        entry:
+          br label %outer
+        outer:
+          %o = phi i64 [ 0, %entry ], [ %o.next, %latch ]
+          br label %inner
+        inner:
+          %i = phi i64 [ %o, %outer ], [ %i.next, %inner ]
+          )" + body + R"(
+          call void @__dyad_wait(i64 %i)
+          %i.next = add i64 %i, 1
+          %more = icmp ult i64 %i.next, %n
+          br i1 %more, label %inner, label %latch
+        latch:
+          %o.next = add i64 %i.next, %o
+          %again = icmp ult i64 %o.next, %n
+          br i1 %again, label %outer, label %exit
+        exit:
+          ret i64 %o.next
+        })";
+    llvm::LLVMContext context;
+    Migratable result = migratable(context, text.c_str());
+    unsigned stores = 0;
+    for (const llvm::Instruction& instruction : llvm::instructions(*result.module->getFunction("f.resume")))
+        if (auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction)) stores += store->isVolatile();
+    EXPECT_EQ(stores, 3200u); // behind the migration point at the loop's head, and in the copy of the outer loop
 }
 
 TEST(ResumeFunctions, HaveSitesWhereTailCallsWere) {
