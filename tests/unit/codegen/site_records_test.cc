@@ -4,9 +4,8 @@
 
 #include "codegen/object_places.h"
 #include "image/isa_registers.h"
-#include "ir.h"
-
 #include "image/statepoint_form.h"
+#include "ir.h"
 #include "objects.h"
 
 #include <fmt/format.h>
