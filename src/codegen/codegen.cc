@@ -136,7 +136,8 @@ Error generateOne(StringRef bitcode, Isa isa, const CodegenOptions& options, Obj
     legacy::PassManager passes;
     passes.add(new TargetLibraryInfoWrapperPass(machine->getTargetTriple()));
     raw_svector_ostream stream(object);
-    if (machine->addPassesToEmitFile(passes, stream, nullptr, CodeGenFileType::ObjectFile))
+    // The module was verified when our passes had run.
+    if (machine->addPassesToEmitFile(passes, stream, nullptr, CodeGenFileType::ObjectFile, /*DisableVerify=*/true))
         return createStringError("no object writer for %s", codegenTarget(isa).triple);
     passes.run(**module);
     if (!errors.others.empty())

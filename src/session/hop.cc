@@ -151,6 +151,11 @@ Result<void> Hopper::step() {
     return {};
 }
 
+std::uint64_t Hopper::nextTurn() const {
+    const bool waits = plan_.everyNs && begun_ && done_ < plan_.count && !mover_.busy();
+    return waits ? nextNs_ : UINT64_MAX;
+}
+
 Result<void> Hopper::checkCount() const {
     if (done_ >= plan_.least) return {};
     return Error{fmt::format("--hop: the program was moved {} times; at least {} were demanded", done_, plan_.least)};

@@ -34,7 +34,7 @@ class Hopper : public LoopPart {
 
     Result<void> step() override;
     void addEntries(std::vector<pollfd>&) const override {}
-    std::uint64_t nextTurn() const override { return plan_.everyNs ? nextNs_ : UINT64_MAX; }
+    std::uint64_t nextTurn() const override;
     /// Fails if there were fewer moves than the plan demands.
     Result<void> checkCount() const;
 

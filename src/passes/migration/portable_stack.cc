@@ -1,6 +1,8 @@
 // See portable_stack.h.
 #include "passes/migration/portable_stack.h"
 
+#include "passes/migration/block_values.h"
+
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
@@ -100,7 +102,8 @@ class PortableFrame {
     void lowerFixed(Instruction* frame) {
         for (AllocaInst* memory : fixed_) {
             IRBuilder<> builder(frame->getParent(), std::next(frame->getIterator()));
-            Value* address = builder.CreatePtrAdd(frame, builder.getInt64(offsets_[memory]), memory->getName());
+            auto* address = cast<Instruction>(
+                builder.CreatePtrAdd(frame, builder.getInt64(offsets_[memory]), memory->getName()));
             if (auto position = contexts_.functions.find(&function_); position != contexts_.functions.end())
                 for (SetjmpContext& context : position->second)
                     if (context.context == memory) {
@@ -109,6 +112,12 @@ class PortableFrame {
                     }
             memory->replaceAllUsesWith(address);
             memory->eraseFromParent();
+            // Computed anew it costs no more than a reload.
+            replaceOutside(*address, [&](BasicBlock::iterator place) {
+                Instruction* copy = address->clone();
+                copy->insertBefore(place);
+                return copy;
+            });
         }
     }
 

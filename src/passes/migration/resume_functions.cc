@@ -2,6 +2,7 @@
 // rest of the function keeps.
 #include "passes/migration/resume_functions.h"
 
+#include "passes/migration/block_values.h"
 #include "passes/migration/clone.h"
 #include "passes/migration/frame_record.h"
 #include "passes/migration/record_cells.h"
@@ -35,12 +36,6 @@ void removeDeadCode(Function& function) {
                     changed = true;
                 }
     }
-}
-
-bool escapesBlock(const Instruction& instruction) {
-    return any_of(instruction.users(), [&](const User* user) {
-        return cast<Instruction>(user)->getParent() != instruction.getParent() || isa<PHINode>(user);
-    });
 }
 
 class ResumeFunction {
@@ -116,21 +111,12 @@ class ResumeFunction {
                     if (address->hasAllConstantIndices() && !recorded.contains(address) && escapesBlock(*address))
                         addresses.push_back(address);
         // Those that others are computed from come after them.
-        for (GetElementPtrInst* address : reverse(addresses)) {
-            DenseMap<BasicBlock*, Instruction*> copies;
-            for (Use& use : make_early_inc_range(address->uses())) {
-                auto* user = cast<Instruction>(use.getUser());
-                auto* phi = dyn_cast<PHINode>(user);
-                BasicBlock* block = phi ? phi->getIncomingBlock(use) : user->getParent();
-                if (block == address->getParent()) continue;
-                Instruction*& copy = copies[block];
-                if (!copy) {
-                    copy = address->clone();
-                    copy->insertInto(block, block->getFirstInsertionPt());
-                }
-                use.set(copy);
-            }
-        }
+        for (GetElementPtrInst* address : reverse(addresses))
+            replaceOutside(*address, [&](BasicBlock::iterator place) {
+                Instruction* copy = address->clone();
+                copy->insertBefore(place);
+                return copy;
+            });
     }
 
     SmallPtrSet<Value*, 32> recordedInClone() const {
@@ -146,11 +132,13 @@ class ResumeFunction {
         for (BasicBlock& block : drop_begin(*resume_))
             for (Instruction& instruction : block)
                 if (recorded.contains(&instruction) || escapesBlock(instruction)) escaping.push_back(&instruction);
-        auto place = entry_->getTerminator()->getIterator();
         for (Instruction* instruction : escaping) {
-            AllocaInst* slot = DemoteRegToStack(*instruction, false, place);
+            AllocaInst* slot = makeSlot(instruction->getType());
             slots_[instruction] = slot;
-            allSlots_.push_back(slot);
+            replaceOutside(*instruction, [&](BasicBlock::iterator place) {
+                return new LoadInst(instruction->getType(), slot, instruction->getName(), place);
+            });
+            new StoreInst(instruction, slot, *instruction->getInsertionPointAfterDef());
         }
         // Phis are about to be replaced; what the original's values are called by then no longer matters.
         for (const auto& [original, cloned] : map_)
@@ -160,7 +148,8 @@ class ResumeFunction {
             for (PHINode& phi : block.phis())
                 phis.push_back(&phi);
         for (PHINode* phi : phis)
-            if (AllocaInst* incoming = DemotePHIToStack(phi, place)) allSlots_.push_back(incoming);
+            if (AllocaInst* incoming = DemotePHIToStack(phi, entry_->getTerminator()->getIterator()))
+                allSlots_.push_back(incoming);
     }
 
     AllocaInst* slotOf(const Value* original) const { return originalSlots_.lookup(original); }
@@ -170,6 +159,7 @@ class ResumeFunction {
         IRBuilder<> builder(entry_);
         record_ = cells.takeRecord(builder, sites_);
         Value* index = recordField(builder, record_, builder.getInt32Ty(), kRecordIndex);
+        next_ = recordField(builder, record_, builder.getPtrTy(), kRecordNext);
         if (!saves_.empty()) saveContexts(builder);
         auto* nowhere = BasicBlock::Create(context_, "no.site", resume_);
         new UnreachableInst(context_, nowhere);
@@ -235,7 +225,7 @@ class ResumeFunction {
             for (Value* value : closures_[i])
                 if (!is_contained(sites_[i].recorded, value) && (recorded_.contains(value) || isa<LoadInst>(value))) {
                     own[i].push_back(value);
-                    if (brought.insert(value) && !slotOf(value)) makeSlot(value);
+                    if (brought.insert(value) && !slotOf(value)) originalSlots_[value] = makeSlot(value->getType());
                 }
         if (!own.empty()) {
             auto* common = BasicBlock::Create(context_, "all.values", resume_);
@@ -266,10 +256,10 @@ class ResumeFunction {
         return known;
     }
 
-    void makeSlot(Value* value) {
-        auto* slot = new AllocaInst(value->getType(), 0, "", entry_->begin());
-        originalSlots_[value] = slot;
+    AllocaInst* makeSlot(Type* type) {
+        auto* slot = new AllocaInst(type, 0, "", entry_->begin());
         allSlots_.push_back(slot);
+        return slot;
     }
 
     BasicBlock* enterAt(const Site& site, const Continuation& continuation, const RecordCells& cells) {
@@ -278,9 +268,8 @@ class ResumeFunction {
         IRBuilder<> builder(block);
         builder.SetCurrentDebugLocation(replaced->getDebugLoc());
         // The next frame, in place of the call.
-        Value* next = recordField(builder, record_, builder.getPtrTy(), kRecordNext);
         auto* type = FunctionType::get(replaced->getType(), false);
-        CallInst* call = builder.CreateCall(type, next, {}, cells.bundleOf(site));
+        CallInst* call = builder.CreateCall(type, next_, {}, cells.bundleOf(site));
         AttrBuilder attributes(context_, site.call->getAttributes().getRetAttrs());
         call->setAttributes(AttributeList().addRetAttributes(context_, attributes));
         if (auto slot = slots_.find(replaced); slot != slots_.end()) builder.CreateStore(call, slot->second);
@@ -356,7 +345,7 @@ class ResumeFunction {
     LLVMContext& context_;
     Function* resume_ = nullptr;
     BasicBlock* entry_ = nullptr;
-    Value* record_ = nullptr;
+    Value *record_ = nullptr, *next_ = nullptr;
     ValueToValueMapTy map_;
     SetVector<Value*> recorded_;              ///< values of the original that some site records
     std::vector<SetVector<Value*>> closures_; ///< of each site

@@ -90,6 +90,7 @@ class LoopCopies {
         ValueToValueMapTy map;
         SmallVector<BasicBlock*, 16> blocks;
         MapVector<AllocaInst*, AllocaInst*> slots; ///< by slot of the clone: the copy's own
+        SmallPtrSet<AllocaInst*, 16> changed;      ///< slots of the clone
     };
 
     // The loop whose header the block is, or null.
@@ -141,8 +142,9 @@ class LoopCopies {
             copy.map[block] = twin;
             copy.blocks.push_back(twin);
             for (Instruction& instruction : *block)
-                if (AllocaInst* slot = liveness_.accessed(instruction);
-                    slot && copy.slots.insert({slot, nullptr}).second) {
+                if (AllocaInst* slot = liveness_.accessed(instruction)) {
+                    if (isa<StoreInst>(instruction)) copy.changed.insert(slot);
+                    if (copy.slots.contains(slot)) continue;
                     auto* own =
                         new AllocaInst(slot->getAllocatedType(), 0, slot->getName(), resume_.getEntryBlock().begin());
                     copy.slots[slot] = own;
@@ -152,7 +154,8 @@ class LoopCopies {
         }
     }
 
-    // Values that are used in the loop or behind it go into the copy, and those that are used behind it come back.
+    // Values that are used in the loop or behind it go into the copy, and changed ones that are used behind it come
+    // back.
     void enter(Loop& loop, BasicBlock& entry) {
         Copy& copy = *copies_.find(copiedWith(&loop))->second;
         IRBuilder<> builder(&entry);
@@ -169,8 +172,8 @@ class LoopCopies {
             auto* block = BasicBlock::Create(resume_.getContext(), "left", &resume_);
             IRBuilder<> builder(block);
             for (AllocaInst* slot : liveness_.liveAt(exit))
-                if (AllocaInst* own = copy.slots.lookup(slot))
-                    builder.CreateStore(builder.CreateLoad(slot->getAllocatedType(), own), slot);
+                if (copy.changed.contains(slot))
+                    builder.CreateStore(builder.CreateLoad(slot->getAllocatedType(), copy.slots[slot]), slot);
             builder.CreateBr(placeOf(exit));
             copy.map[exit] = block;
         }
