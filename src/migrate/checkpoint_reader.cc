@@ -109,8 +109,7 @@ Result<void> CheckpointTaker::readProgram(const std::string& name, const Section
     const auto fixed = takeFixed<ProgramPayload>(rest);
     if (section.type != SectionType::Program || !fixed)
         return bad(fmt::format("expected the program, at least {} bytes", sizeof(ProgramPayload)));
-    if (fixed->isa >= kIsas.size() || fixed->zero)
-        return bad(fmt::format("unknown ISA {}", fixed->isa));
+    if (fixed->isa >= kIsas.size() || fixed->zero) return bad(fmt::format("unknown ISA {}", fixed->isa));
     constexpr std::uint64_t kMost = DYAD_ARENA_LIMIT - DYAD_ARENA_BASE;
     if (fixed->arenaSize == 0 || fixed->arenaSize % kArenaUnit || fixed->arenaSize > kMost)
         return bad(fmt::format("an arena of {} bytes", fixed->arenaSize));
@@ -131,8 +130,7 @@ Result<void> CheckpointTaker::readProgram(const std::string& name, const Section
         rest = rest.subspan(size + 1);
     }
     const std::uint64_t expected = std::uint64_t{3} + fixed->argumentCount + fixed->environmentCount;
-    if (strings.size() != expected)
-        return bad(fmt::format("expected {} strings, found {}", expected, strings.size()));
+    if (strings.size() != expected) return bad(fmt::format("expected {} strings, found {}", expected, strings.size()));
     auto string = std::make_move_iterator(strings.begin());
     checkpoint.toolVersion = *string++;
     checkpoint.name = *string++;
@@ -181,23 +179,22 @@ Result<void> CheckpointTaker::takeFrames() {
         std::uint32_t number;
         std::memcpy(&number, &sites[i * sizeof number], sizeof number);
         if (number >= reader_.table.siteCount())
-            return unusable(
-                fmt::format("site {} in a program of {} sites", number, reader_.table.siteCount()));
+            return unusable(fmt::format("site {} in a program of {} sites", number, reader_.table.siteCount()));
         const SiteTable::Site site = reader_.table.site(number);
         FrameList& frames = checkpoint_.frames;
         const SiteTable::Function function = reader_.table.function(site.function);
         if (function.outermost != frames.empty())
-            return unusable(fmt::format("frame {} is in '{}', which is {} outermost function",
-                                                  frames.size(), function.name, frames.empty() ? "no" : "an"));
+            return unusable(fmt::format("frame {} is in '{}', which is {} outermost function", frames.size(),
+                                        function.name, frames.empty() ? "no" : "an"));
         // At a point that the program arrived at, see docs/migration.md.
         if (!frames.empty() && reader_.table.site(frames.site(frames.size() - 1)).kind != SiteKind::Call &&
             function.name != kArrivedFunction)
-            return unusable(fmt::format("frame {} stands at a migration point and calls '{}'",
-                                                  frames.size() - 1, function.name));
+            return unusable(
+                fmt::format("frame {} stands at a migration point and calls '{}'", frames.size() - 1, function.name));
         const std::uint64_t size = valuesSize(site);
         if (rest.size() < size)
-            return unusable(fmt::format("the values of frame {}: expected {} bytes, found {}",
-                                                  frames.size(), size, rest.size()));
+            return unusable(
+                fmt::format("the values of frame {}: expected {} bytes, found {}", frames.size(), size, rest.size()));
         std::ranges::copy(rest.first(size), frames.append(number, size).begin());
         rest = rest.subspan(size);
     }
@@ -211,13 +208,10 @@ Result<void> CheckpointTaker::takeRing(std::uint32_t which) {
     if (!fixed || fixed->which != which || fixed->zero || fixed->producerWaiting > 1 || fixed->consumerWaiting > 1)
         return unusable(fmt::format("this is not ring {}", which));
     if (fixed->head - fixed->tail != rest.size() || fixed->head % 8 || fixed->tail % 8)
-        return unusable(fmt::format("{} bytes produced and {} consumed leave no {} bytes", fixed->head, fixed->tail,
-                                    rest.size()));
-    checkpoint_.rings[which] = {fixed->head,
-                                fixed->tail,
-                                fixed->producerWaiting == 1,
-                                fixed->consumerWaiting == 1,
-                                {rest.begin(), rest.end()}};
+        return unusable(
+            fmt::format("{} bytes produced and {} consumed leave no {} bytes", fixed->head, fixed->tail, rest.size()));
+    checkpoint_.rings[which] = {
+        fixed->head, fixed->tail, fixed->producerWaiting == 1, fixed->consumerWaiting == 1, {rest.begin(), rest.end()}};
     return {};
 }
 
@@ -229,8 +223,8 @@ Result<void> CheckpointTaker::takePages() {
     if (!reader_.transfer && fixed->address < pagesEnd_)
         return unusable(fmt::format("its pages at {:#x} come after those before {:#x}", fixed->address, pagesEnd_));
     if (!isTransferred(fixed->address, pages.size()))
-        return unusable(fmt::format("{} bytes at {:#x} lie neither in common data nor in the arena", pages.size(),
-                                    fixed->address));
+        return unusable(
+            fmt::format("{} bytes at {:#x} lie neither in common data nor in the arena", pages.size(), fixed->address));
     pagesEnd_ = fixed->address + pages.size();
     pages_ += pages.size() / DYAD_PAGE_SIZE;
     if (!reader_.memory) return {};
@@ -246,8 +240,8 @@ Result<void> CheckpointTaker::takeRange() {
         (packed ? fixed->size > kMostPayload : !rest.empty()))
         return unusable(fmt::format("{} bytes are no pages", section_.payload.size()));
     if (!isTransferred(fixed->address, fixed->size))
-        return unusable(fmt::format("{} bytes at {:#x} lie neither in common data nor in the arena", fixed->size,
-                                    fixed->address));
+        return unusable(
+            fmt::format("{} bytes at {:#x} lie neither in common data nor in the arena", fixed->size, fixed->address));
     pages_ += fixed->size / DYAD_PAGE_SIZE;
     if (packed) {
         unpacked_.resize(std::max<std::size_t>(unpacked_.size(), fixed->size));
@@ -274,8 +268,8 @@ Result<void> CheckpointTaker::takeEnd() {
     const auto fixed = takeFixed<EndPayload>(rest);
     if (!fixed || !rest.empty()) return wrongSize(sizeof(EndPayload));
     if (fixed->frames != checkpoint_.frames.size() || fixed->pages != pages_)
-        return unusable(fmt::format("{} frames and {} pages were written, {} and {} found", fixed->frames,
-                                    fixed->pages, checkpoint_.frames.size(), pages_));
+        return unusable(fmt::format("{} frames and {} pages were written, {} and {} found", fixed->frames, fixed->pages,
+                                    checkpoint_.frames.size(), pages_));
     return {};
 }
 

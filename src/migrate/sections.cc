@@ -53,8 +53,8 @@ Result<void> SectionWriter::write(SectionType type, std::initializer_list<std::s
         XXH3_64bits_update(&state, part.data(), part.size());
     }
     if (head.size > kMostPayload)
-        return Error{fmt::format("a section ({}) of {} bytes: at most {} are allowed", name(type), head.size,
-                                 kMostPayload)};
+        return Error{
+            fmt::format("a section ({}) of {} bytes: at most {} are allowed", name(type), head.size, kMostPayload)};
     head.payloadChecksum = XXH3_64bits_digest(&state);
     head.checksum = checksumOf(head);
     ++number_;

@@ -123,9 +123,9 @@ class SectionAssembler {
     Part part_ = Part::Header;
     Header header_{};
     SectionHead head_{};
-    std::uint32_t number_ = 0;      ///< of the next section
-    std::size_t filled_ = 0;        ///< bytes of the present part
-    std::uint64_t offset_ = 0;      ///< bytes read
+    std::uint32_t number_ = 0;       ///< of the next section
+    std::size_t filled_ = 0;         ///< bytes of the present part
+    std::uint64_t offset_ = 0;       ///< bytes read
     std::vector<std::byte> payload_; ///< grows only
     Section section_{};
 };

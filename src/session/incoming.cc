@@ -43,7 +43,8 @@ void Incoming::fail(const std::string& why) {
     const bool tried = side_.state() == DestinationSide::State::Starting && side_.offer().kind == OfferKind::Try;
     if (!tried) why_ = why;
     // Whoever does not speak this protocol is not spoken to.
-    if (link_.known() && side_.state() != DestinationSide::State::Over && side_.state() != DestinationSide::State::Taken)
+    if (link_.known() && side_.state() != DestinationSide::State::Over &&
+        side_.state() != DestinationSide::State::Taken)
         (void)side_.refuse(why);
     ending_ = true;
     arrival_.reset();
@@ -157,17 +158,19 @@ Result<void> Incoming::startMachine() {
         machine_ = std::move(*machine);
         arrival_.emplace(*program_, *machine_);
     }
-    return side_.accept({setup.isa, offer.features & kFeaturePacked, machine_ ? machine_->description
-                                        : fmt::format("{} {}", setup.kind == DYAD_MACHINE_QEMU ? "qemu" : "process", name(setup.isa))});
+    return side_.accept(
+        {setup.isa, offer.features & kFeaturePacked,
+         machine_ ? machine_->description
+                  : fmt::format("{} {}", setup.kind == DYAD_MACHINE_QEMU ? "qemu" : "process", name(setup.isa))});
 }
 
 /// The stack turned out to be larger than was thought: another machine takes over what came so far.
 Result<void> Incoming::replaceMachine() {
     const Checkpoint& checkpoint = side_.checkpoint();
-    auto plan = program_->planDestination(checkpoint.arenaSize,
-                                          std::max(checkpoint.stackSize, Arrival::stackFor(*program_, machine_->setup.isa,
-                                                                                           checkpoint.frames)),
-                                          FramePlacement::recordsSize(checkpoint.frames));
+    auto plan = program_->planDestination(
+        checkpoint.arenaSize,
+        std::max(checkpoint.stackSize, Arrival::stackFor(*program_, machine_->setup.isa, checkpoint.frames)),
+        FramePlacement::recordsSize(checkpoint.frames));
     if (!plan) return std::move(plan.error());
     auto machine = program_->startDestination(*plan, machine_->setup);
     if (!machine) return std::move(machine.error());
@@ -238,9 +241,9 @@ void Incoming::addEntries(std::vector<pollfd>& entries) const {
 }
 
 std::uint64_t Incoming::nextTurn() const {
-    const bool looks = arrival_ && !ending_ &&
-                       (side_.state() == DestinationSide::State::Starting ||
-                        side_.state() == DestinationSide::State::Arriving);
+    const bool looks =
+        arrival_ && !ending_ &&
+        (side_.state() == DestinationSide::State::Starting || side_.state() == DestinationSide::State::Arriving);
     return std::min(link_.nextTurn(), looks ? monotonicNs() + kLookNs : UINT64_MAX);
 }
 

@@ -17,10 +17,10 @@ namespace dyad {
 struct Destination {
     const PairImage& image; ///< with sites
     CommonData common;
-    MachineSetup machine;      ///< the ISA unless the source wants another
-    bool anyIsa = true;        ///< the source may want another
-    std::uint64_t flags = 0;   ///< enum dyad_control_flag, instead of the source's
-    std::uint64_t mostMemory;  ///< bytes of a machine's memory
+    MachineSetup machine;     ///< the ISA unless the source wants another
+    bool anyIsa = true;       ///< the source may want another
+    std::uint64_t flags = 0;  ///< enum dyad_control_flag, instead of the source's
+    std::uint64_t mostMemory; ///< bytes of a machine's memory
     TransferRecords& records;
 };
 
@@ -39,8 +39,8 @@ class Incoming {
 
     Incoming(const Destination& destination, std::unique_ptr<Channel> channel, std::string peer, LinkSetup setup);
 
-    /// `busy`: another one is under way, or the program runs already. Never an error: whatever goes wrong on a connection
-    /// ends that connection. After Taken: take(), and go on stepping until Over.
+    /// `busy`: another one is under way, or the program runs already. Never an error: whatever goes wrong on a
+    /// connection ends that connection. After Taken: take(), and go on stepping until Over.
     Outcome step(bool busy);
     /// It has an offer, and is not over: no other may have one.
     bool underWay() const;

@@ -306,7 +306,7 @@ const char* Outgoing::describeState() const {
         return stateSent_ ? "sending" : sendingNs_ ? "stopping" : "copying";
     case SourceSide::State::Awaiting:
     case SourceSide::State::Prepared:
-        return "awaiting";
+        return link_->waiting() ? "sending" : "awaiting"; // written is not sent yet
     case SourceSide::State::Committed:
         return "committed";
     case SourceSide::State::Gone:
@@ -325,7 +325,8 @@ std::uint64_t Outgoing::nextTurn() const {
     if (doubt_ && !link_) return askNs_;
     if (!link_) return UINT64_MAX;
     // The connection took all that was written: it can take more. What a guest answers to it may not ring for.
-    const bool writes = side_->state() == SourceSide::State::Sending && (stateSent_ || (preCopy_ && !preCopy_->finished()));
+    const bool writes =
+        side_->state() == SourceSide::State::Sending && (stateSent_ || (preCopy_ && !preCopy_->finished()));
     if (!writes || link_->waiting()) return link_->nextTurn();
     return !stateSent_ && preCopy_->asking() ? monotonicNs() + kLookNs : 0;
 }

@@ -27,7 +27,7 @@ struct TransferReport {
     std::uint64_t down = 0;       ///< from the stop here to the news that the program goes on there
     std::uint64_t total = 0;
     PreCopyReport preCopy; ///< rounds 0: there was none
-    bool tried = false; ///< nothing was moved: the destination was only asked
+    bool tried = false;    ///< nothing was moved: the destination was only asked
 };
 
 enum class TransferMode { stop, preCopy };
@@ -35,8 +35,8 @@ enum class TransferMode { stop, preCopy };
 struct TransferOrder {
     TransferMode mode = TransferMode::stop;
     std::uint64_t downtimeLimitNs = 50'000'000; ///< of pre-copy
-    std::optional<Endpoint> to; ///< always set
-    std::shared_ptr<Tls> tls;   ///< null: none
+    std::optional<Endpoint> to;                 ///< always set
+    std::shared_ptr<Tls> tls;                   ///< null: none
     LinkSetup link;
     std::optional<Isa> isa; ///< wanted; else the destination's choice
     bool tryOnly = false;
@@ -57,8 +57,8 @@ class Outgoing {
     static Result<std::unique_ptr<Outgoing>> begin(const Program& program, Machine& machine, Monitor& monitor,
                                                    StopRequest& stop, TransferOrder order);
 
-    /// True when it is over: report() tells, and unless it was a try the program is gone. An error means that the program
-    /// stays.
+    /// True when it is over: report() tells, and unless it was a try the program is gone. An error means that the
+    /// program stays.
     Result<bool> step();
     /// Whether the program may be taken back: not from commit on.
     bool committed() const { return side_ && (side_->inDoubt() || doubt_); }
@@ -103,8 +103,8 @@ class Outgoing {
     StopRequest& stop_;
     TransferOrder order_;
     const Offer offer_;
-    std::unique_ptr<Link> link_; ///< null: in doubt, and not asking
-    std::optional<SourceSide> side_; ///< on link_
+    std::unique_ptr<Link> link_;             ///< null: in doubt, and not asking
+    std::optional<SourceSide> side_;         ///< on link_
     std::optional<CheckpointWriter> writer_; ///< on link_
     std::unique_ptr<PreCopy> preCopy_;
     std::optional<RunCursor> cursor_; ///< from the stop on, without pre-copy

@@ -11,9 +11,9 @@ namespace dyad {
 
 struct PreCopyReport {
     unsigned rounds = 0;
-    bool converged = false;            ///< what was left was expected to go within the limit
-    std::uint64_t dirtyPerSecond = 0;  ///< bytes, in the last round
-    std::uint64_t expectedDownNs = 0;  ///< as it was when the program was asked to stop, or is now
+    bool converged = false;           ///< what was left was expected to go within the limit
+    std::uint64_t dirtyPerSecond = 0; ///< bytes, in the last round
+    std::uint64_t expectedDownNs = 0; ///< as it was when the program was asked to stop, or is now
 };
 
 class PreCopy {
@@ -65,7 +65,7 @@ class PreCopy {
     std::vector<Run> runs_;           ///< later rounds
     std::size_t run_ = 0;
     std::vector<std::byte> copy_;
-    std::uint64_t roundNs_ = 0, roundSent_ = 0; ///< when the round began; bytes sent before it
+    std::uint64_t roundNs_ = 0, roundSent_ = 0;          ///< when the round began; bytes sent before it
     std::uint64_t roundBytes_ = 0, before_ = UINT64_MAX; ///< dirty bytes of this round and of the one before
     unsigned stalled_ = 0;                               ///< rounds that brought too little
     bool watching_ = true;

@@ -19,8 +19,8 @@ Result<std::unique_ptr<Reception>> Reception::open(Endpoint endpoint, std::share
                                                    std::function<void(const std::string&)> tell) {
     auto socket = endpoint.listen();
     if (!socket) return std::move(socket.error());
-    return std::unique_ptr<Reception>(new Reception(std::move(endpoint), std::move(*socket), std::move(tls), destination,
-                                                    link, std::move(tell)));
+    return std::unique_ptr<Reception>(
+        new Reception(std::move(endpoint), std::move(*socket), std::move(tls), destination, link, std::move(tell)));
 }
 
 Reception::~Reception() {
@@ -39,9 +39,8 @@ void Reception::accept() {
 }
 
 bool Reception::busyBut(const Incoming& one) const {
-    return taken_ || std::ranges::any_of(incoming_, [&](const Incoming& other) {
-               return &other != &one && other.underWay();
-           });
+    return taken_ ||
+           std::ranges::any_of(incoming_, [&](const Incoming& other) { return &other != &one && other.underWay(); });
 }
 
 void Reception::answer(Incoming& asking) {

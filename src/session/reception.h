@@ -1,5 +1,5 @@
-// `dyad receive`: listens for transfers until one program was taken, and then still tells sources in doubt what became of
-// theirs. Specification: docs/transfer.md.
+// `dyad receive`: listens for transfers until one program was taken, and then still tells sources in doubt what became
+// of theirs. Specification: docs/transfer.md.
 #pragma once
 
 #include "machine/loop_part.h"

@@ -125,7 +125,8 @@ MoveOrder Session::orderTo(Isa isa) {
 void Session::migrate(const nlohmann::json& request, const Answer& answer) {
     auto isa = parseIsa(textField(request, "isa"));
     if (!isa)
-        return answer(refusal(fmt::format("expected the ISA x86_64 or aarch64, found '{}'", textField(request, "isa"))));
+        return answer(
+            refusal(fmt::format("expected the ISA x86_64 or aarch64, found '{}'", textField(request, "isa"))));
     MoveOrder order = orderTo(*isa);
     order.patienceNs = timeField(request, "timeout_ms", order.patienceNs);
     order.selfTest = order.selfTest || flagField(request, "self_test");

@@ -14,11 +14,19 @@ namespace {
 
 nlohmann::ordered_json describeTransfer(const TransferReport& report) {
     auto us = [](std::uint64_t ns) { return static_cast<double>(ns) / 1e3; };
-    return {{"from", name(report.from)},   {"to", name(report.isa)},         {"address", report.to},
-            {"machine", report.machine},   {"frames", report.frames},        {"pages", report.pages},
-            {"bytes", report.bytes},       {"bytes_sent", report.bytesSent}, {"bytes_in_use", report.bytesInUse},
-            {"downtime_us", us(report.down)}, {"total_us", us(report.total)},
-            {"rounds", report.preCopy.rounds}, {"converged", report.preCopy.converged}};
+    return {{"from", name(report.from)},
+            {"to", name(report.isa)},
+            {"address", report.to},
+            {"machine", report.machine},
+            {"frames", report.frames},
+            {"pages", report.pages},
+            {"bytes", report.bytes},
+            {"bytes_sent", report.bytesSent},
+            {"bytes_in_use", report.bytesInUse},
+            {"downtime_us", us(report.down)},
+            {"total_us", us(report.total)},
+            {"rounds", report.preCopy.rounds},
+            {"converged", report.preCopy.converged}};
 }
 
 } // namespace

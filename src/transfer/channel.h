@@ -24,7 +24,9 @@ class Channel {
     virtual void finish() = 0;
     virtual int fd() const = 0;
     /// What to poll for.
-    virtual short events(bool wantsToWrite) const { return static_cast<short>(wantsToWrite ? POLLIN | POLLOUT : POLLIN); }
+    virtual short events(bool wantsToWrite) const {
+        return static_cast<short>(wantsToWrite ? POLLIN | POLLOUT : POLLIN);
+    }
 };
 
 /// The message of a Channel whose peer has ended the stream.

@@ -10,16 +10,16 @@ namespace dyad {
 class DestinationSide {
   public:
     enum class State {
-        Greeting, ///< waits for header, offer and program
-        Offered,  ///< has them: accept() or refuse()
-        Asked,    ///< was asked what became of a transfer: answer()
-        Starting, ///< accepted: ready()
-        Filling,  ///< takes pages, and then all else up to the end
-        Arriving, ///< has everything: prepared()
-        Prepared, ///< waits for commit
+        Greeting,  ///< waits for header, offer and program
+        Offered,   ///< has them: accept() or refuse()
+        Asked,     ///< was asked what became of a transfer: answer()
+        Starting,  ///< accepted: ready()
+        Filling,   ///< takes pages, and then all else up to the end
+        Arriving,  ///< has everything: prepared()
+        Prepared,  ///< waits for commit
         Committed, ///< taken()
-        Taken,    ///< the program is ours
-        Over,     ///< was refused
+        Taken,     ///< the program is ours
+        Over,      ///< was refused
     };
 
     /// `to` must outlive it. `reader` is for the image that waits; its memory comes with ready().

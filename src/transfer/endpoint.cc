@@ -122,8 +122,7 @@ Result<UniqueFd> Endpoint::listen() {
     umask(mask);
     if (bound != 0 || ::listen(socket.get(), kBacklog) != 0) return failed("listen on");
     socklen_t size = sizeof address_;
-    if (address_.ss_family != AF_UNIX &&
-        getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address_), &size) == 0)
+    if (address_.ss_family != AF_UNIX && getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address_), &size) == 0)
         describe();
     return socket;
 }

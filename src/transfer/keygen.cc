@@ -61,8 +61,8 @@ Certificate certify(const std::string& name, EVP_PKEY* key, X509* issuer, EVP_PK
     X509* x = certificate.get();
     X509_NAME* subject = X509_get_subject_name(x);
     bool good = X509_set_version(x, X509_VERSION_3) && BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(x)) &&
-                X509_gmtime_adj(X509_getm_notBefore(x), -3600) && X509_gmtime_adj(X509_getm_notAfter(x), kValidSeconds) &&
-                X509_set_pubkey(x, key) &&
+                X509_gmtime_adj(X509_getm_notBefore(x), -3600) &&
+                X509_gmtime_adj(X509_getm_notAfter(x), kValidSeconds) && X509_set_pubkey(x, key) &&
                 X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
                                            reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0) &&
                 X509_set_issuer_name(x, issuer ? X509_get_subject_name(issuer) : subject);

@@ -86,6 +86,7 @@ Result<void> Link::checkSilence() {
 }
 
 Result<void> Link::step() {
+    room_ = kMostInTurn;
     if (!open_) {
         auto opened = channel_->open();
         if (!opened) return std::move(opened.error()).in(peer_);
@@ -106,14 +107,17 @@ Result<void> Link::step() {
 Result<bool> Link::receive() {
     more_ = false;
     if (!open_) return false;
-    for (std::size_t left = kMostInTurn; left > 0;) {
+    while (room_ > 0) {
         const auto space = assembler_.space();
         auto n = channel_->read(space);
-        if (!n) return std::move(n.error()).in(peer_);
+        if (!n) {
+            if (received_ == 0) n.error().message += "; is --tls the same on both sides?";
+            return std::move(n.error()).in(peer_);
+        }
         if (*n == 0) return false;
         heardNs_ = monotonicNs();
         received_ += *n;
-        left -= std::min(left, *n);
+        room_ -= std::min(room_, *n);
         const bool wasHeader = !assembler_.headerSeen();
         auto complete = assembler_.add(*n);
         if (!complete) return std::move(complete.error());
@@ -131,12 +135,14 @@ bool Link::finished() {
     if (!open_ || monotonicNs() - finishNs_ > kFinishNs || !step()) return true;
     if (!waiting()) channel_->finish();
     discarded_.resize(1 << 16);
-    for (;;) {
+    for (std::size_t room = kMostInTurn; room > 0;) {
         auto n = channel_->read(discarded_);
         if (!n) return true;
-        if (*n == 0) return false;
+        if (*n == 0) break;
         heardNs_ = monotonicNs();
+        room -= std::min(room, *n);
     }
+    return false;
 }
 
 void Link::addEntry(std::vector<pollfd>& entries) const {

@@ -18,7 +18,8 @@ class Link : private ByteSink {
   public:
     Link(std::unique_ptr<Channel> channel, std::string peer, LinkSetup setup);
 
-    /// Sends what can be sent, and looks at the clock. An error ends the connection.
+    /// Sends what can be sent, and looks at the clock. An error ends the connection. Begins a turn: what is received in
+    /// one has a limit, so that others have theirs.
     Result<void> step();
     /// True when the peer's header has come (the first time), or another section: assembler().section(). Sections of
     /// type Alive are not shown.
@@ -56,6 +57,7 @@ class Link : private ByteSink {
     SectionWriter writer_;
     std::vector<std::byte> buffer_, discarded_;
     std::size_t sent_ = 0; ///< of the buffer
+    std::size_t room_ = 0; ///< bytes that may still be received in this turn
     bool open_ = false, greeted_ = false, finishing_ = false, more_ = false;
     std::uint64_t total_ = 0, received_ = 0;
     std::uint64_t heardNs_, progressNs_, spokeNs_, finishNs_ = 0;

@@ -6,8 +6,8 @@
 
 namespace dyad {
 
-/// The keys in `folder`; null if none was given and none is needed: for Unix sockets, loopback addresses, and whoever is
-/// told to be `insecure`.
+/// The keys in `folder`; null if none was given and none is needed: for Unix sockets, loopback addresses, and whoever
+/// is told to be `insecure`.
 Result<std::shared_ptr<Tls>> securityFor(const Endpoint& endpoint, const std::string& folder, bool insecure);
 
 /// What must be said about a connection that others on the network can read and change; empty if none can.

@@ -10,8 +10,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <sys/stat.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 namespace dyad {
 
@@ -129,7 +129,8 @@ Result<void> checkPrivate(const std::string& path) {
     struct stat status;
     if (stat(path.c_str(), &status) != 0) return Error{fmt::format("cannot open {}: {}", path, std::strerror(errno))};
     if ((status.st_mode & 077) == 0) return {};
-    return Error{fmt::format("{} must be closed to others: expected mode 600, found {:o}", path, status.st_mode & 07777)};
+    return Error{
+        fmt::format("{} must be closed to others: expected mode 600, found {:o}", path, status.st_mode & 07777)};
 }
 
 } // namespace
@@ -188,7 +189,8 @@ Result<std::shared_ptr<Tls>> Tls::load(const std::string& folder) {
     } else if (stat((folder + "/key.pem").c_str(), &status) == 0) {
         if (auto loaded = tls->loadCertificates(folder); !loaded) return std::move(loaded.error());
     } else {
-        return Error{fmt::format("expected psk, or ca.pem, cert.pem and key.pem, in '{}': dyad keygen makes them", folder)};
+        return Error{
+            fmt::format("expected psk, or ca.pem, cert.pem and key.pem, in '{}': dyad keygen makes them", folder)};
     }
     return tls;
 }

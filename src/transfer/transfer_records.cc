@@ -1,5 +1,5 @@
-// $XDG_STATE_HOME/dyad/transfers, with ~/.local/state as the default (XDG base directories). A decision is a symbolic link that
-// leads nowhere: it is made with what it says, or it is there already.
+// $XDG_STATE_HOME/dyad/transfers, with ~/.local/state as the default (XDG base directories). A decision is a symbolic
+// link that leads nowhere: it is made with what it says, or it is there already.
 #include "transfer/transfer_records.h"
 
 #include <fmt/format.h>

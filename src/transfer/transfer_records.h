@@ -1,5 +1,5 @@
-// What became of transfers at this user's destinations, on disk before anybody is told. Specification: docs/transfer.md,
-// "The record".
+// What became of transfers at this user's destinations, on disk before anybody is told. Specification:
+// docs/transfer.md, "The record".
 #pragma once
 
 #include "machine/unique_fd.h"

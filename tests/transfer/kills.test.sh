@@ -64,7 +64,7 @@ receive --listen "unix:$PWD/socket" "$steps"
 finish $move
 expect_once "answered by another destination"
 
-# With nobody to answer, whoever asked is told, and the program waits.
+# With nobody to answer, whoever ordered the move is told, and the program waits.
 receive --listen "unix:$PWD/socket" "$steps"
 through_proxy run up $((up - 40)) "kill -9 $destination"
 start 40 1
@@ -72,4 +72,8 @@ migrate --to "$proxied"
 expect_status 1
 expect_stderr_match 'dyad migrate: error: it is not known whether the program went on at .*'
 kill -0 $origin || fail "the source ended although nobody has told what became of the program"
-must on_here dyad stop job
+# Until there is somebody.
+receive --listen "unix:$PWD/socket" "$steps"
+migrate --recover
+expect_status 0
+expect_once "recovered"

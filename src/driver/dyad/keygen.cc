@@ -28,8 +28,9 @@ Action setupKeygen(CLI::App& app) {
             return kFailed;
         }
         if (hosts->empty())
-            fmt::print("made {0}/psk; copy {0} to both hosts, and give it to dyad receive --tls and dyad migrate --tls\n",
-                       *folder);
+            fmt::print(
+                "made {0}/psk; copy {0} to both hosts, and give it to dyad receive --tls and dyad migrate --tls\n",
+                *folder);
         for (const std::string& host : *hosts)
             fmt::print("made {}/{}; it belongs to {} alone\n", *folder, host, host);
         return 0;

@@ -85,8 +85,8 @@ void printProgress(ControlDirectory& directory, const std::string& name) {
                transfer.value("state", ""), transfer.value("bytes_sent", 0.0) / kMiB,
                transfer.value("bytes_remaining", 0.0) / kMiB, transfer.value("bytes_per_second", 0.0) / kMiB);
     if (transfer.contains("rounds"))
-        fmt::print(stderr, ", round {}, {:.1f} MiB/s written, {:.0f} ms downtime expected", transfer.value("rounds", 0u),
-                   transfer.value("dirty_bytes_per_second", 0.0) / kMiB,
+        fmt::print(stderr, ", round {}, {:.1f} MiB/s written, {:.0f} ms downtime expected",
+                   transfer.value("rounds", 0u), transfer.value("dirty_bytes_per_second", 0.0) / kMiB,
                    transfer.value("expected_downtime_us", 0.0) / 1e3);
 }
 
@@ -116,19 +116,26 @@ std::string describeRounds(const nlohmann::ordered_json& answer) {
                        answer.value("converged", false) ? "" : "; it writes too fast for the downtime limit");
 }
 
+/// How long a dry run's move would take, where that can be known: nothing is sent to find out.
+std::string estimate(const MigrateOptions& options, double bytes) {
+    auto limit = options.bandwidth.empty() ? Result<std::uint64_t>(0) : parseSize(options.bandwidth, "--max-bandwidth");
+    if (!limit || *limit == 0) return {};
+    return fmt::format(", {:.1f} s at {}/s", bytes / static_cast<double>(*limit), options.bandwidth);
+}
+
 void printReport(const MigrateOptions& options, const nlohmann::ordered_json& answer) {
     if (options.cancel)
         fmt::print("cancelled: {} goes on here\n", options.name);
     else if (options.recover)
         fmt::print("asking {}'s destination; dyad stats tells what comes of it\n", options.name);
     else if (options.dryRun)
-        fmt::print("{} can be moved to {} ({}): at most {:.1f} MiB to send\n", options.name, answer.value("address", "?"),
-                   answer.value("machine", "?"), answer.value("bytes_in_use", 0.0) / kMiB);
+        fmt::print("{} can be moved to {} ({}): at most {:.1f} MiB to send{}\n", options.name,
+                   answer.value("address", "?"), answer.value("machine", "?"), answer.value("bytes_in_use", 0.0) / kMiB,
+                   estimate(options, answer.value("bytes_in_use", 0.0)));
     else if (!options.to.empty())
         fmt::print("moved {} to {} ({}): {} bytes, {:.1f} ms downtime, {:.2f} s{}\n", options.name,
                    answer.value("address", "?"), answer.value("machine", "?"), answer.value("bytes", std::uint64_t(0)),
-                   answer.value("downtime_us", 0.0) / 1e3, answer.value("total_us", 0.0) / 1e6,
-                   describeRounds(answer));
+                   answer.value("downtime_us", 0.0) / 1e3, answer.value("total_us", 0.0) / 1e6, describeRounds(answer));
     else
         fmt::print("moved {} to {}: {} bytes, {:.1f} ms downtime\n", options.name, answer.value("machine", "?"),
                    answer.value("bytes", std::uint64_t(0)), answer.value("downtime_us", 0.0) / 1e3);
@@ -162,7 +169,8 @@ Action setupMigrate(CLI::App& app) {
         ->type_name("SECONDS");
     app.add_flag("--self-test", options->selfTest, "compare the stack before and after");
     app.add_option("--stats", options->stats, "json: print the figures as JSON")->type_name("json");
-    app.add_option("--mode", options->mode, "stop (default): stop the program and send everything; precopy: send while it runs")
+    app.add_option("--mode", options->mode,
+                   "stop (default): stop the program and send everything; precopy: send while it runs")
         ->type_name("MODE");
     app.add_option("--downtime-limit", options->downtimeLimit,
                    "precopy: ms for which the program may be stopped, if it can be had (default: 50)")

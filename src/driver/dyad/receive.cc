@@ -53,8 +53,7 @@ int receive(const ReceiveOptions& options, const CLI::App& app, std::uint64_t st
     if (!setup) return fail(setup.error());
     auto image = openImage(options.image);
     if (!image) return fail(image.error());
-    if (!image->sites())
-        return options.couldNotStart(fmt::format("{} was linked with -fno-migration", options.image));
+    if (!image->sites()) return options.couldNotStart(fmt::format("{} was linked with -fno-migration", options.image));
     auto common = CommonData::of(image->manifest());
     if (!common) return fail(common.error());
     auto records = TransferRecords::open();

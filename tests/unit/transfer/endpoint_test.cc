@@ -62,8 +62,7 @@ TEST(Keys, OpenToOthersAreRefused) {
     ASSERT_EQ(chmod(folder.file("psk").c_str(), 0640), 0);
     auto loaded = Tls::load(folder.path());
     ASSERT_FALSE(loaded);
-    EXPECT_NE(loaded.error().message.find("must be closed to others: expected mode 600, found 640"),
-              std::string::npos);
+    EXPECT_NE(loaded.error().message.find("must be closed to others: expected mode 600, found 640"), std::string::npos);
 }
 
 TEST(Keys, ThatAreNoneAreRefused) {

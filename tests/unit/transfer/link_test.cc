@@ -129,7 +129,8 @@ TEST(Link, SaysThatItIsAlive) {
 
 TEST(Link, KeepsToItsLimit) {
     auto [one, other] = connectedPair();
-    Link first(plainChannel(std::move(one)), "A", {.mostPerSecond = 4 << 20}), second(plainChannel(std::move(other)), "B", {});
+    Link first(plainChannel(std::move(one)), "A", {.mostPerSecond = 4 << 20}),
+        second(plainChannel(std::move(other)), "B", {});
     const std::uint64_t start = monotonicNs();
     exchange(first, second, 2, 1 << 20);
     const double seconds = static_cast<double>(monotonicNs() - start) / 1e9;

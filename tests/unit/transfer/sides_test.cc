@@ -78,8 +78,8 @@ TEST_F(Source, TakesNothingOutOfTurn) {
                                                    {State::Committed, &kTaken}};
     for (State state : {State::Offered, State::Preparing, State::Sending, State::Awaiting, State::Prepared,
                         State::Committed, State::Gone})
-        for (const Said* said : {&kAccept, &kReady, &kPrepared, &kTaken, &kNotTaken, &kWasTaken, &kCommit, &kOffer,
-                                 &kThread}) {
+        for (const Said* said :
+             {&kAccept, &kReady, &kPrepared, &kTaken, &kNotTaken, &kWasTaken, &kCommit, &kOffer, &kThread}) {
             auto side = at(state);
             const bool allowed = std::ranges::find(right, std::pair(state, said)) != std::end(right);
             EXPECT_EQ(bool(side->take(said->section)), allowed)
@@ -95,8 +95,8 @@ TEST_F(Source, TakesNothingOutOfTurn) {
 }
 
 TEST_F(Source, KeepsTheProgramWhenRefusedInAnyState) {
-    for (State state : {State::Offered, State::Preparing, State::Sending, State::Awaiting, State::Prepared,
-                        State::Committed}) {
+    for (State state :
+         {State::Offered, State::Preparing, State::Sending, State::Awaiting, State::Prepared, State::Committed}) {
         auto side = at(state);
         auto taken = side->take(kRefuse.section);
         ASSERT_FALSE(taken);

@@ -58,8 +58,21 @@ TEST_F(TransferStream, OfAnotherPairIsRefusedByName) {
     TestDestination destination(sample, memory);
     auto fed = destination.feed(good);
     ASSERT_FALSE(fed);
-    EXPECT_EQ(fed.error().message, "'F' is a transfer of another program: its pair id is 00112233445566778899aabbccddeeff, "
-                                   "the image has ffffffffffffffffffffffffffffffff");
+    EXPECT_EQ(fed.error().message,
+              "'F' is a transfer of another program: its pair id is 00112233445566778899aabbccddeeff, "
+              "the image has ffffffffffffffffffffffffffffffff");
+}
+
+TEST_F(TransferStream, OfAnotherVersionIsRefusedByName) {
+    MemorySink sink;
+    const StreamFormat newer{kTransferStream.magic, 2, kTransferStream.noun, kTransferStream.magicText};
+    ASSERT_TRUE(SectionWriter(sink, newer).writeHeader(sample.manifest.id));
+    TestDestination destination(sample, memory);
+    auto fed = destination.feed(sink.bytes);
+    ASSERT_FALSE(fed);
+    EXPECT_EQ(fed.error().message, "'F' cannot be used: it has transfer format 2, this dyad reads format 1");
+    // It speaks the protocol: it can be told so.
+    EXPECT_TRUE(destination.assembler.rightMagic());
 }
 
 TEST_F(TransferStream, OfACheckpointIsNoTransfer) {
