@@ -58,13 +58,8 @@ int receive(const ReceiveOptions& options, const CLI::App& app, std::uint64_t st
     if (!common) return fail(common.error());
     auto records = TransferRecords::open();
     if (!records) return fail(records.error());
-    MonitorSetup monitor;
-    monitor.timeout = options.timeout;
-    if (!options.filesOut.empty()) {
-        auto receiver = FileReceiver::open(options.filesOut);
-        if (!receiver) return fail(receiver.error());
-        monitor.filesOut.emplace(std::move(*receiver));
-    }
+    auto monitor = monitorSetup(options, startNs);
+    if (!monitor) return fail(monitor.error());
     auto stats = openStats(options.stats);
     if (!stats) return fail(stats.error());
 
@@ -73,8 +68,7 @@ int receive(const ReceiveOptions& options, const CLI::App& app, std::uint64_t st
                                   *common,
                                   *machine,
                                   app.get_option("--isa")->count() == 0,
-                                  (options.filesOut.empty() ? 0 : std::uint64_t(DYAD_FLAG_FILES_OUT)) |
-                                      (options.strace ? std::uint64_t(DYAD_FLAG_STRACE) : 0),
+                                  programFlags(options),
                                   mostMemory,
                                   *records};
     const LinkSetup link{.silenceNs = options.linkTimeout * std::uint64_t(1'000'000'000)};
@@ -87,9 +81,8 @@ int receive(const ReceiveOptions& options, const CLI::App& app, std::uint64_t st
     if (options.verbose)
         tell(fmt::format("the program goes on on {}, process {}", received->machine->description,
                          received->machine->child.pid()));
-    monitor.startNs = startNs;
     const std::unique_ptr<Program> program = std::move(received->program);
-    Session session(*program, std::move(received->machine), std::move(monitor), std::move(*setup), signals.fd());
+    Session session(*program, std::move(received->machine), std::move(*monitor), std::move(*setup), signals.fd());
     session.restored(received->state, received->rings);
     session.add(**reception);
     return runSession(session, *program, options, stats->get(), signals);

@@ -39,17 +39,11 @@ int restore(const RestoreOptions &options, const CLI::App &app, std::uint64_t st
     if (!checkpoint) return fail(checkpoint.error());
 
     ProgramSetup guest = checkpoint->program;
-    guest.flags = (options.filesOut.empty() ? 0 : DYAD_FLAG_FILES_OUT) | (options.strace ? DYAD_FLAG_STRACE : 0);
+    guest.flags = programFlags(options);
     auto program = Program::make(*image, std::move(guest));
     if (!program) return fail(program.error());
-    MonitorSetup monitor;
-    monitor.startNs = startNs;
-    monitor.timeout = options.timeout;
-    if (!options.filesOut.empty()) {
-        auto receiver = FileReceiver::open(options.filesOut);
-        if (!receiver) return fail(receiver.error());
-        monitor.filesOut.emplace(std::move(*receiver));
-    }
+    auto monitor = monitorSetup(options, startNs);
+    if (!monitor) return fail(monitor.error());
     auto stats = openStats(options.stats);
     if (!stats) return fail(stats.error());
 
@@ -61,7 +55,7 @@ int restore(const RestoreOptions &options, const CLI::App &app, std::uint64_t st
     if (options.verbose)
         fmt::print(stderr, "dyad: resumed on {}, process {}\n", resumed->machine->description,
                    resumed->machine->child.pid());
-    Session session(**program, std::move(resumed->machine), std::move(monitor), std::move(*setup), signals.fd());
+    Session session(**program, std::move(resumed->machine), std::move(*monitor), std::move(*setup), signals.fd());
     session.restored(*state, resumed->checkpoint.rings);
     return runSession(session, **program, options, stats->get(), signals);
 }

@@ -24,19 +24,17 @@ Result<ProgramSetup> programSetup(const RunOptions &options, const ProgramWords 
             return Error{fmt::format("--env takes NAME=VALUE, found '{}'", variable)};
         setup.environment.push_back(variable);
     }
+    setup.flags = programFlags(options);
     if (!options.filesIn.empty()) setup.flags |= DYAD_FLAG_FILES_IN;
-    if (!options.filesOut.empty()) setup.flags |= DYAD_FLAG_FILES_OUT;
-    if (options.strace) setup.flags |= DYAD_FLAG_STRACE;
     return setup;
 }
 
 /// The streams of --fs and --fs-out, opened before anything is started.
-Result<MonitorSetup> monitorSetup(const RunOptions &options, const MachineSetup &machine, std::uint64_t startNs) {
-    MonitorSetup setup;
-    setup.startNs = startNs;
-    setup.timeout = options.timeout;
-    setup.bootTimeout = machine.gdbPort ? 0 : options.bootTimeout;
-    setup.measureTicks = needsTickRate(machine);
+Result<MonitorSetup> startSetup(const RunOptions &options, const MachineSetup &machine, std::uint64_t startNs) {
+    auto setup = monitorSetup(options, startNs);
+    if (!setup) return setup;
+    setup->bootTimeout = machine.gdbPort ? 0 : options.bootTimeout;
+    setup->measureTicks = needsTickRate(machine);
     if (!options.filesIn.empty()) {
         auto sender = FileSender::open(options.filesIn);
         if (!sender) return std::move(sender.error());
@@ -45,12 +43,7 @@ Result<MonitorSetup> monitorSetup(const RunOptions &options, const MachineSetup 
                        "dyad run: warning: --fs: {} entries are neither files, directories nor symbolic links: "
                        "left out\n",
                        sender->skipped());
-        setup.filesIn = std::move(*sender);
-    }
-    if (!options.filesOut.empty()) {
-        auto receiver = FileReceiver::open(options.filesOut);
-        if (!receiver) return std::move(receiver.error());
-        setup.filesOut.emplace(std::move(*receiver));
+        setup->filesIn = std::move(*sender);
     }
     return setup;
 }
@@ -75,7 +68,7 @@ int runImage(const RunOptions &options, const ProgramWords &words, const CLI::Ap
             fmt::format("--hop: {} was linked with -fno-migration: it cannot be moved", words.image));
     auto plan = (*program)->planStart(*size);
     if (!plan) return fail(plan.error());
-    auto monitor = monitorSetup(options, *machineWanted, startNs);
+    auto monitor = startSetup(options, *machineWanted, startNs);
     if (!monitor) return fail(monitor.error());
     auto stats = openStats(options.stats);
     if (!stats) return fail(stats.error());

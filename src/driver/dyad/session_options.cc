@@ -86,6 +86,22 @@ Result<MachineSetup> machineSetup(const SessionOptions &options, const CLI::App 
     return setup;
 }
 
+Result<MonitorSetup> monitorSetup(const SessionOptions &options, std::uint64_t startNs) {
+    MonitorSetup setup;
+    setup.startNs = startNs;
+    setup.timeout = options.timeout;
+    if (!options.filesOut.empty()) {
+        auto receiver = FileReceiver::open(options.filesOut);
+        if (!receiver) return std::move(receiver.error());
+        setup.filesOut.emplace(std::move(*receiver));
+    }
+    return setup;
+}
+
+std::uint64_t programFlags(const SessionOptions &options) {
+    return (options.filesOut.empty() ? 0 : DYAD_FLAG_FILES_OUT) | (options.strace ? DYAD_FLAG_STRACE : 0);
+}
+
 Result<SessionSetup> sessionSetup(const SessionOptions &options, const std::string &imagePath) {
     SessionSetup setup;
     setup.nameGiven = !options.programName.empty();

@@ -1,4 +1,4 @@
-// Options of the subcommands that run a program: `dyad run` and `dyad restore`.
+// Options of the subcommands that run a program: `dyad run`, `dyad restore` and `dyad receive`.
 #pragma once
 
 #include "commands.h"
@@ -24,6 +24,10 @@ struct SessionOptions {
 
 void addSessionOptions(CLI::App &app, SessionOptions &options);
 Result<MachineSetup> machineSetup(const SessionOptions &options, const CLI::App &app);
+/// Opens --fs-out. `startNs`: CLOCK_MONOTONIC, zero of the timeline.
+Result<MonitorSetup> monitorSetup(const SessionOptions &options, std::uint64_t startNs);
+/// dyad_control.flags that follow from the options.
+std::uint64_t programFlags(const SessionOptions &options);
 Result<SessionSetup> sessionSetup(const SessionOptions &options, const std::string &imagePath);
 
 /// The value of `option`: "512M", "1G", "65536K", or bytes.
