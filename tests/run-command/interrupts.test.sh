@@ -7,6 +7,7 @@ children() { cat /proc/"$1"/task/*/children 2>/dev/null; }
 for combination in "${combinations[@]}"; do
     read -r isa machine <<<"$combination"
     for signal in INT TERM HUP QUIT KILL; do
+        rm -f started
         # Background jobs of a script ignore SIGINT and SIGQUIT; python starts it with the defaults.
         python3 -c 'import os, signal, sys
 for s in (signal.SIGINT, signal.SIGQUIT): signal.signal(s, signal.SIG_DFL)

@@ -6,6 +6,7 @@ export XDG_RUNTIME_DIR=$PWD/runtime
 mkdir runtime
 
 start() { # NAME [OPTIONS]: starts a program that waits
+    rm -f "$1.out"
     dyad run --machine process --timeout 200 --name "$1" "${@:2}" deeds wait >"$1.out" 2>"$1.err" &
     for _ in $(seq 600); do
         [ -s "$1.out" ] && return
