@@ -63,7 +63,7 @@ for machine in "process x86_64: --isa x86_64" "process aarch64: --isa aarch64" \
     fi
 done
 # More pieces of memory than Linux describes for one process.
-watch "tracking, more pieces than there can be" --mem 768 --every 700 --rounds 2 --stops 1 track -- random_pages 600 3000000
+watch "tracking, more pieces than there can be" --mem 768 --every 700 --rounds 2 --stops 1 track -- random_pages 600 15000000
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ] && [ $passed -gt 0 ]
