@@ -33,4 +33,12 @@ void replaceOutside(Instruction& instruction, function_ref<Value*(BasicBlock::it
         }
 }
 
+void computeWhereUsed(Instruction& instruction) {
+    replaceOutside(instruction, [&](BasicBlock::iterator place) {
+        Instruction* copy = instruction.clone();
+        copy->insertBefore(place);
+        return copy;
+    });
+}
+
 } // namespace dyad

@@ -13,4 +13,7 @@ bool escapesBlock(const llvm::Instruction& instruction);
 /// Gives each such block one value of its own in place of the instruction's, which `make` puts at a place in the block.
 void replaceOutside(llvm::Instruction& instruction, llvm::function_ref<llvm::Value*(llvm::BasicBlock::iterator)> make);
 
+/// Gives each such block a copy of the instruction, which must be free of side effects, and its operands available there.
+void computeWhereUsed(llvm::Instruction& instruction);
+
 } // namespace dyad

@@ -113,11 +113,7 @@ class PortableFrame {
             memory->replaceAllUsesWith(address);
             memory->eraseFromParent();
             // Computed anew it costs no more than a reload.
-            replaceOutside(*address, [&](BasicBlock::iterator place) {
-                Instruction* copy = address->clone();
-                copy->insertBefore(place);
-                return copy;
-            });
+            computeWhereUsed(*address);
         }
     }
 

@@ -27,8 +27,6 @@ class RecordCells {
     /// are.
     void replaceSlot(const llvm::Value* value, llvm::AllocaInst& slot) const;
 
-    bool holds(const llvm::Value* value) const { return places_.contains(const_cast<llvm::Value*>(value)); }
-
   private:
     struct Piece {
         llvm::Type* type;

@@ -13,7 +13,6 @@
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/Instructions.h"
-#include "llvm/IR/Module.h"
 #include "llvm/IR/ValueHandle.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 #include "llvm/Transforms/Utils/Local.h"
@@ -41,8 +40,7 @@ void removeDeadCode(Function& function) {
 class ResumeFunction {
   public:
     ResumeFunction(Function& function, const std::vector<Site>& sites, const SetjmpContexts& contexts)
-        : original_(function), sites_(sites), contexts_(contexts), module_(*function.getParent()),
-          context_(function.getContext()) {}
+        : original_(function), sites_(sites), contexts_(contexts), context_(function.getContext()) {}
 
     Function* make() {
         resume_ = cloneForResume(original_, map_);
@@ -52,8 +50,9 @@ class ResumeFunction {
             recorded_.insert(site.recorded.begin(), site.recorded.end());
             closures_.push_back(closureOf(site));
         }
-        sinkAddresses();
-        demote();
+        const SmallPtrSet<Value*, 32> recorded = recordedInClone();
+        sinkAddresses(recorded);
+        demote(recorded);
         DominatorTree dominators(*resume_);
         LoopInfo loops(dominators);
         RecordCells cells(*resume_, sites_);
@@ -102,8 +101,7 @@ class ResumeFunction {
     }
 
     // Addresses at constant offsets are computed where they are used, rather than held in memory.
-    void sinkAddresses() {
-        SmallPtrSet<Value*, 32> recorded = recordedInClone();
+    void sinkAddresses(const SmallPtrSet<Value*, 32>& recorded) {
         SmallVector<GetElementPtrInst*, 64> addresses;
         for (BasicBlock& block : *resume_)
             for (Instruction& instruction : block)
@@ -112,11 +110,7 @@ class ResumeFunction {
                         addresses.push_back(address);
         // Those that others are computed from come after them.
         for (GetElementPtrInst* address : reverse(addresses))
-            replaceOutside(*address, [&](BasicBlock::iterator place) {
-                Instruction* copy = address->clone();
-                copy->insertBefore(place);
-                return copy;
-            });
+            computeWhereUsed(*address);
     }
 
     SmallPtrSet<Value*, 32> recordedInClone() const {
@@ -126,8 +120,7 @@ class ResumeFunction {
         return recorded;
     }
 
-    void demote() {
-        SmallPtrSet<Value*, 32> recorded = recordedInClone();
+    void demote(const SmallPtrSet<Value*, 32>& recorded) {
         SmallVector<Instruction*, 64> escaping;
         for (BasicBlock& block : drop_begin(*resume_))
             for (Instruction& instruction : block)
@@ -341,7 +334,6 @@ class ResumeFunction {
     Function& original_;
     const std::vector<Site>& sites_;
     const SetjmpContexts& contexts_;
-    Module& module_;
     LLVMContext& context_;
     Function* resume_ = nullptr;
     BasicBlock* entry_ = nullptr;
