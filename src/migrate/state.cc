@@ -22,12 +22,6 @@ dyad_control& controlOf(GuestMemory& memory) {
     return *reinterpret_cast<dyad_control*>(memory.control().data());
 }
 
-bool isZero(const std::byte* page) {
-    std::uint64_t first;
-    std::memcpy(&first, page, sizeof first);
-    return first == 0 && std::memcmp(page, page + sizeof first, kPage - sizeof first) == 0;
-}
-
 std::uint64_t offsetOf(const CommonData& common) {
     return static_cast<std::uint64_t>(common.address) - DYAD_IMAGE_BASE;
 }
@@ -73,6 +67,12 @@ Result<void> writeRing(const RingState& state, dyad_ring& ring, std::span<std::b
 }
 
 } // namespace
+
+bool isZero(std::span<const std::byte> bytes) {
+    std::uint64_t first;
+    std::memcpy(&first, bytes.data(), sizeof first);
+    return first == 0 && std::memcmp(bytes.data(), bytes.data() + sizeof first, bytes.size() - sizeof first) == 0;
+}
 
 Result<void> checkThreadState(const ThreadState& thread, std::uint64_t arenaSize) {
     constexpr std::uint32_t kAllFlags =
@@ -174,11 +174,11 @@ Result<bool> RunCursor::findData() {
 Result<std::optional<RunCursor::Run>> RunCursor::next() {
     for (;;) {
         const auto ram = memory_.ram();
-        while (at_ < dataEnd_ && isZero(&ram[at_]))
+        while (at_ < dataEnd_ && isZero(ram.subspan(at_, kPage)))
             at_ += kPage;
         if (at_ < dataEnd_) {
             const std::uint64_t start = at_;
-            while (at_ < dataEnd_ && at_ - start < kMostInRun && !isZero(&ram[at_]))
+            while (at_ < dataEnd_ && at_ - start < kMostInRun && !isZero(ram.subspan(at_, kPage)))
                 at_ += kPage;
             const Region& region = regions_[region_];
             return std::optional(

@@ -53,6 +53,9 @@ struct CommonData {
     static Result<CommonData> of(const Manifest& manifest);
 };
 
+/// Whether all bytes, at least 8, are zero.
+bool isZero(std::span<const std::byte> bytes);
+
 /// Calls `take` for each run of pages that are not zero throughout, in rising order of address: common data, then the
 /// arena. Runs have at most 1 MiB and do not cross a gap. Pages that were never touched are not even looked at.
 using TakePages = std::function<Result<void>(GuestAddress address, std::span<const std::byte> pages)>;

@@ -20,10 +20,6 @@ constexpr std::uint64_t kFixedDownNs = 5'000'000;
 constexpr std::uint64_t kMostInPiece = 1 << 20;
 constexpr std::uint64_t kEndNs = 1'000'000'000;
 
-bool isZero(std::span<const std::byte> bytes) {
-    return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0}; });
-}
-
 } // namespace
 
 PreCopy::PreCopy(PageTracking tracking, Machine& machine, const CommonData& common, std::uint64_t downtimeLimitNs)
