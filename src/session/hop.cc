@@ -104,8 +104,8 @@ void Hopper::ask(bool atStart) {
     const Isa present = mover_.machine().setup.isa;
     order.destination = mover_.machineLikeThis(plan_.sameIsa ? present : otherIsa(present));
     order.selfTest = true;
-    // Points count from the arrival on. Else the destination is started first, as for dyad migrate, or its start would be
-    // a part of the time until the stop.
+    // Points count from the arrival on. Else the destination is started first, as for dyad migrate, or its start would
+    // be a part of the time until the stop.
     order.askAtOnce = plan_.points > 0;
     if (plan_.points) {
         // A program may take any time from one point to the next, or never reach one again.
