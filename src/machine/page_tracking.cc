@@ -199,6 +199,26 @@ bool PageTracking::isMissing(std::uint64_t block) const {
            DYAD_BLOCK_PRESENT;
 }
 
+std::optional<std::pair<std::uint64_t, std::uint64_t>> PageTracking::nextMissing(std::uint64_t from,
+                                                                                 std::uint64_t most) const {
+    const std::uint64_t* states = words(machine_->memory.plan().stateOffset());
+    while (from < count()) {
+        const std::uint64_t word = __atomic_load_n(&states[from / kStatesPerWord], __ATOMIC_RELAXED) & kLowBits;
+        const std::uint64_t left = word >> shiftOf(from);
+        if (left) {
+            from += static_cast<std::uint64_t>(std::countr_zero(left)) / 2;
+            break;
+        }
+        from = (from / kStatesPerWord + 1) * kStatesPerWord;
+    }
+    // The guest's word for a block that does not exist counts for nothing.
+    std::uint64_t end = from;
+    while (end < count() && end - from < most && isMissing(end))
+        ++end;
+    if (end == from) return std::nullopt;
+    return std::pair(from, end - from);
+}
+
 std::uint64_t PageTracking::missingCount() const {
     const std::uint64_t* states = words(machine_->memory.plan().stateOffset());
     std::uint64_t total = 0;

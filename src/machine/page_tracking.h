@@ -64,6 +64,8 @@ class PageTracking {
     /// waits for it.
     Result<bool> arrived(std::uint64_t block, std::span<const std::byte> content);
     bool isMissing(std::uint64_t block) const;
+    /// The first missing block at or after `from`, and how many, at most `most`, are missing without a gap from there.
+    std::optional<std::pair<std::uint64_t, std::uint64_t>> nextMissing(std::uint64_t from, std::uint64_t most) const;
     /// Looks at all of them.
     std::uint64_t missingCount() const;
     /// None is missing any more: the guest may forget about it. Answered as other requests.

@@ -117,6 +117,12 @@ TEST_F(PageTrackingTest, StoresABlockOnceAndOnlyWhereItIsMissing) {
     EXPECT_TRUE(t.isMissing(3));
     EXPECT_TRUE(t.isMissing(72));
     EXPECT_FALSE(t.isMissing(73));
+    using Run = std::pair<std::uint64_t, std::uint64_t>;
+    EXPECT_EQ(t.nextMissing(0, 1000), Run(3, 70));
+    EXPECT_EQ(t.nextMissing(3, 10), Run(3, 10));
+    EXPECT_EQ(t.nextMissing(31, 2), Run(31, 2));
+    EXPECT_EQ(t.nextMissing(73, 1000), Run(t.count() - 1, 1));
+    EXPECT_EQ(t.nextMissing(t.count(), 1000), std::nullopt);
 
     const std::vector<std::byte> content(4096, std::byte{7}), other(4096, std::byte{8});
     EXPECT_TRUE(*t.arrived(40, content));

@@ -1,0 +1,101 @@
+// Blocks of PageTracking are pages here: addresses and sizes in, addresses and sizes out.
+#include "session/missing_pages.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dyad {
+
+Result<MissingPages> MissingPages::of(Machine& machine, const CommonData& common) {
+    auto tracking = PageTracking::of(machine, common.address, common.size);
+    if (!tracking) return std::move(tracking.error());
+    return MissingPages(std::move(*tracking));
+}
+
+/// The block of the first of these pages; the others follow it.
+Result<std::uint64_t> MissingPages::blockAt(GuestAddress address, std::uint64_t size) const {
+    const auto first = tracking_.blockOf(address);
+    const std::uint64_t blocks = size / DYAD_PAGE_SIZE;
+    if (!first || size == 0 || size % DYAD_PAGE_SIZE || static_cast<std::uint64_t>(address) % DYAD_PAGE_SIZE ||
+        blocks > tracking_.count() - *first ||
+        tracking_.address(*first + blocks - 1) !=
+            GuestAddress{static_cast<std::uint64_t>(address) + size - DYAD_PAGE_SIZE})
+        return Error{fmt::format("{} bytes of pages at {:#x} lie neither in common data nor in the arena", size,
+                                 static_cast<std::uint64_t>(address))};
+    return *first;
+}
+
+MissingPages::Run MissingPages::runOf(std::uint64_t first, std::uint64_t count) {
+    return {tracking_.address(first), count * DYAD_PAGE_SIZE};
+}
+
+Result<void> MissingPages::expect(GuestAddress address, std::uint64_t size) {
+    auto first = blockAt(address, size);
+    if (!first) return std::move(first.error());
+    tracking_.setMissing(*first, size / DYAD_PAGE_SIZE);
+    return {};
+}
+
+void MissingPages::start() {
+    state_ = State::Following;
+    tracking_.startMissing();
+}
+
+std::optional<MissingPages::Run> MissingPages::wanted() {
+    const auto block = tracking_.wanted();
+    if (!block) return std::nullopt;
+    cursor_ = *block;
+    return runOf(*block, 1);
+}
+
+std::optional<MissingPages::Run> MissingPages::next(std::uint64_t most) {
+    const std::uint64_t blocks = std::max<std::uint64_t>(most / DYAD_PAGE_SIZE, 1);
+    auto run = tracking_.nextMissing(cursor_, blocks);
+    if (!run) run = tracking_.nextMissing(0, blocks);
+    if (!run) return std::nullopt;
+    // Common data does not go on in the arena.
+    const auto [first, count] = *run;
+    std::uint64_t together = 1;
+    while (together < count && static_cast<std::uint64_t>(tracking_.address(first + together)) ==
+                                   static_cast<std::uint64_t>(tracking_.address(first)) + together * DYAD_PAGE_SIZE)
+        ++together;
+    cursor_ = first + together;
+    return runOf(first, together);
+}
+
+Result<void> MissingPages::arrived(GuestAddress address, std::span<const std::byte> pages) {
+    auto block = blockAt(address, pages.size());
+    if (!block) return std::move(block.error());
+    for (; !pages.empty(); pages = pages.subspan(DYAD_PAGE_SIZE))
+        if (auto stored = tracking_.arrived((*block)++, pages.first(DYAD_PAGE_SIZE)); !stored)
+            return std::move(stored.error());
+    return {};
+}
+
+Result<void> MissingPages::arrivedZeros(GuestAddress address, std::uint64_t size) {
+    auto first = blockAt(address, size);
+    if (!first) return std::move(first.error());
+    for (std::uint64_t block = *first; block < *first + size / DYAD_PAGE_SIZE; ++block)
+        if (auto stored = tracking_.arrived(block, {}); !stored) return std::move(stored.error());
+    return {};
+}
+
+Result<bool> MissingPages::finished() {
+    if (state_ == State::Following && !tracking_.nextMissing(0, 1)) {
+        // The request that made pages missing lies unanswered until the guest resumes.
+        auto answered = tracking_.answered();
+        if (!answered) return std::move(answered.error());
+        if (!*answered) return false;
+        tracking_.finishMissing();
+        state_ = State::Ending;
+    }
+    if (state_ == State::Ending) {
+        auto answered = tracking_.answered();
+        if (!answered) return std::move(answered.error());
+        if (*answered) state_ = State::Finished;
+    }
+    return state_ == State::Finished;
+}
+
+} // namespace dyad
