@@ -1,6 +1,6 @@
 // Pages that follow a program: which are told, in which order, what is stored, and when it is over. The guest's answers
 // are the test's.
-#include "session/missing_pages.h"
+#include "session/late_pages.h"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ GuestAddress arena(std::uint64_t page) {
     return GuestAddress{DYAD_ARENA_BASE + page * kPage};
 }
 
-struct MissingPagesTest : testing::Test {
+struct LatePagesTest : testing::Test {
     static std::unique_ptr<Machine> make() {
         auto plan = MemoryPlan::make(16 << 20, DYAD_COMMON_BASE + 300 * 1024, 0);
         auto memory = GuestMemory::create(*plan);
@@ -41,14 +41,14 @@ struct MissingPagesTest : testing::Test {
         EXPECT_TRUE(over) << over.error().message;
         return over && *over;
     }
-    using Run = MissingPages::Run;
+    using Run = LatePages::Run;
 
     std::unique_ptr<Machine> machine = make();
-    MissingPages pages = *MissingPages::of(*machine, kCommon);
+    LatePages pages = *LatePages::of(*machine, kCommon);
     std::vector<std::byte> content = std::vector<std::byte>(4 * kPage, std::byte{7});
 };
 
-TEST_F(MissingPagesTest, AreToldInRunsFromTheLastPageWantedOn) {
+TEST_F(LatePagesTest, AreToldInRunsFromTheLastPageWantedOn) {
     ASSERT_TRUE(pages.expect(common(1), 2 * kPage));
     ASSERT_TRUE(pages.expect(arena(0), 40 * kPage));
     ASSERT_TRUE(pages.expect(arena(100), kPage));
@@ -65,7 +65,7 @@ TEST_F(MissingPagesTest, AreToldInRunsFromTheLastPageWantedOn) {
     EXPECT_EQ(pages.next(kPage), (Run{common(1), kPage})) << "it goes round";
 }
 
-TEST_F(MissingPagesTest, AreStoredOnlyWhereTheyAreMissing) {
+TEST_F(LatePagesTest, AreStoredOnlyWhereTheyAreMissing) {
     ASSERT_TRUE(pages.expect(arena(1), 2 * kPage));
     pages.start();
     ASSERT_TRUE(pages.arrived(arena(0), content));
@@ -78,14 +78,14 @@ TEST_F(MissingPagesTest, AreStoredOnlyWhereTheyAreMissing) {
     EXPECT_EQ(inArena(1), std::byte{7}) << "it was there, and may have been written since";
 }
 
-TEST_F(MissingPagesTest, ThatAreZeroCountAsArrived) {
+TEST_F(LatePagesTest, ThatAreZeroCountAsArrived) {
     ASSERT_TRUE(pages.expect(arena(1), 2 * kPage));
     pages.start();
     ASSERT_TRUE(pages.arrivedZeros(arena(0), 3 * kPage));
     EXPECT_EQ(pages.left(), 0u);
 }
 
-TEST_F(MissingPagesTest, ElsewhereAreRefused) {
+TEST_F(LatePagesTest, ElsewhereAreRefused) {
     const std::uint64_t arenaSize = machine->memory.plan().arenaSize;
     EXPECT_FALSE(pages.expect(common(kCommonPages - 1), 2 * kPage)) << "the arena does not follow";
     EXPECT_FALSE(pages.expect(arena(arenaSize / kPage - 1), 2 * kPage));
@@ -99,7 +99,7 @@ TEST_F(MissingPagesTest, ElsewhereAreRefused) {
     EXPECT_EQ(pages.left(), 0u);
 }
 
-TEST_F(MissingPagesTest, AreOverWhenTheGuestHasForgottenThem) {
+TEST_F(LatePagesTest, AreOverWhenTheGuestHasForgottenThem) {
     ASSERT_TRUE(pages.expect(arena(0), kPage));
     EXPECT_FALSE(finished()) << "before it began";
     pages.start();
@@ -115,7 +115,7 @@ TEST_F(MissingPagesTest, AreOverWhenTheGuestHasForgottenThem) {
     EXPECT_EQ(pages.next(kPage), std::nullopt);
 }
 
-TEST_F(MissingPagesTest, AreNotForgottenBeforeTheGuestKnewOfThem) {
+TEST_F(LatePagesTest, AreNotForgottenBeforeTheGuestKnewOfThem) {
     pages.start();
     const std::uint32_t request = control().request;
     EXPECT_FALSE(finished());
@@ -126,7 +126,7 @@ TEST_F(MissingPagesTest, AreNotForgottenBeforeTheGuestKnewOfThem) {
     EXPECT_TRUE(finished());
 }
 
-TEST_F(MissingPagesTest, ThatTheGuestDoesNotWantAreAnError) {
+TEST_F(LatePagesTest, ThatTheGuestDoesNotWantAreAnError) {
     pages.start();
     answer(-EBUSY);
     EXPECT_FALSE(pages.finished());

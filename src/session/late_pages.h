@@ -12,7 +12,7 @@
 
 namespace dyad {
 
-class MissingPages {
+class LatePages {
   public:
     struct Run {
         GuestAddress address;
@@ -21,7 +21,7 @@ class MissingPages {
     };
 
     /// `machine` waits to resume, its memory is zero but for what is there already; it must outlive this.
-    static Result<MissingPages> of(Machine& machine, const CommonData& common);
+    static Result<LatePages> of(Machine& machine, const CommonData& common);
 
     /// These pages are still to come. Fails if they do not lie in common data or in the arena.
     Result<void> expect(GuestAddress address, std::uint64_t size);
@@ -47,7 +47,7 @@ class MissingPages {
 
   private:
     enum class State { Preparing, Following, Ending, Finished };
-    explicit MissingPages(PageTracking tracking) : tracking_(std::move(tracking)) {}
+    explicit LatePages(PageTracking tracking) : tracking_(std::move(tracking)) {}
     Result<std::uint64_t> blockAt(GuestAddress address, std::uint64_t size) const;
     Run runOf(std::uint64_t first, std::uint64_t count);
 

@@ -1,5 +1,5 @@
 // Blocks of PageTracking are pages here: addresses and sizes in, addresses and sizes out.
-#include "session/missing_pages.h"
+#include "session/late_pages.h"
 
 #include <fmt/format.h>
 
@@ -7,14 +7,14 @@
 
 namespace dyad {
 
-Result<MissingPages> MissingPages::of(Machine& machine, const CommonData& common) {
+Result<LatePages> LatePages::of(Machine& machine, const CommonData& common) {
     auto tracking = PageTracking::of(machine, common.address, common.size);
     if (!tracking) return std::move(tracking.error());
-    return MissingPages(std::move(*tracking));
+    return LatePages(std::move(*tracking));
 }
 
 /// The block of the first of these pages; the others follow it.
-Result<std::uint64_t> MissingPages::blockAt(GuestAddress address, std::uint64_t size) const {
+Result<std::uint64_t> LatePages::blockAt(GuestAddress address, std::uint64_t size) const {
     const auto first = tracking_.blockOf(address);
     const std::uint64_t blocks = size / DYAD_PAGE_SIZE;
     if (!first || size == 0 || size % DYAD_PAGE_SIZE || static_cast<std::uint64_t>(address) % DYAD_PAGE_SIZE ||
@@ -26,30 +26,30 @@ Result<std::uint64_t> MissingPages::blockAt(GuestAddress address, std::uint64_t 
     return *first;
 }
 
-MissingPages::Run MissingPages::runOf(std::uint64_t first, std::uint64_t count) {
+LatePages::Run LatePages::runOf(std::uint64_t first, std::uint64_t count) {
     return {tracking_.address(first), count * DYAD_PAGE_SIZE};
 }
 
-Result<void> MissingPages::expect(GuestAddress address, std::uint64_t size) {
+Result<void> LatePages::expect(GuestAddress address, std::uint64_t size) {
     auto first = blockAt(address, size);
     if (!first) return std::move(first.error());
     tracking_.setMissing(*first, size / DYAD_PAGE_SIZE);
     return {};
 }
 
-void MissingPages::start() {
+void LatePages::start() {
     state_ = State::Following;
     tracking_.startMissing();
 }
 
-std::optional<MissingPages::Run> MissingPages::wanted() {
+std::optional<LatePages::Run> LatePages::wanted() {
     const auto block = tracking_.wanted();
     if (!block) return std::nullopt;
     cursor_ = *block;
     return runOf(*block, 1);
 }
 
-std::optional<MissingPages::Run> MissingPages::next(std::uint64_t most) {
+std::optional<LatePages::Run> LatePages::next(std::uint64_t most) {
     const std::uint64_t blocks = std::max<std::uint64_t>(most / DYAD_PAGE_SIZE, 1);
     auto run = tracking_.nextMissing(cursor_, blocks);
     if (!run) run = tracking_.nextMissing(0, blocks);
@@ -64,7 +64,7 @@ std::optional<MissingPages::Run> MissingPages::next(std::uint64_t most) {
     return runOf(first, together);
 }
 
-Result<void> MissingPages::arrived(GuestAddress address, std::span<const std::byte> pages) {
+Result<void> LatePages::arrived(GuestAddress address, std::span<const std::byte> pages) {
     auto block = blockAt(address, pages.size());
     if (!block) return std::move(block.error());
     for (; !pages.empty(); pages = pages.subspan(DYAD_PAGE_SIZE))
@@ -73,7 +73,7 @@ Result<void> MissingPages::arrived(GuestAddress address, std::span<const std::by
     return {};
 }
 
-Result<void> MissingPages::arrivedZeros(GuestAddress address, std::uint64_t size) {
+Result<void> LatePages::arrivedZeros(GuestAddress address, std::uint64_t size) {
     auto first = blockAt(address, size);
     if (!first) return std::move(first.error());
     for (std::uint64_t block = *first; block < *first + size / DYAD_PAGE_SIZE; ++block)
@@ -81,7 +81,7 @@ Result<void> MissingPages::arrivedZeros(GuestAddress address, std::uint64_t size
     return {};
 }
 
-Result<bool> MissingPages::finished() {
+Result<bool> LatePages::finished() {
     if (state_ == State::Following && !tracking_.nextMissing(0, 1)) {
         // The request that made pages missing lies unanswered until the guest resumes.
         auto answered = tracking_.answered();
