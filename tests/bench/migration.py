@@ -125,10 +125,10 @@ def stats_path():
     return os.path.join(build.WORK, "stats.json")
 
 
-def moves(workload, hop, *options, stdin=None, few=False):
+def moves(workload, hop, *options, stdin=None, more=False):
     """Runs it while it moves; returns the statistics of its moves and the CPU seconds of all."""
     stats = stats_path()
-    seconds, _ = run_once(workload.run(True, "--hop", hop, "--stats", stats, *options, few=few), stdin, pin=False)
+    seconds, _ = run_once(workload.run(True, "--hop", hop, "--stats", stats, *options, more=more), stdin, pin=False)
     found = json.load(open(stats))["moves"]
     if found["done"] == 0:
         raise Failed("%s: not moved once with --hop %s" % (workload.name, hop))
@@ -139,13 +139,16 @@ def stop(arguments):
     """From the request to the stop, at native speed: the program stays on the x86-64 process machine and is asked at times that
     have nothing to do with what it does."""
     table = Table("From the request to the stop: milliseconds, x86-64 process machine", ["program", "requests", "median", "p99", "longest", "goal (p99)"])
-    worst = 0
+    worst, everything = 0, []
     for workload in chosen(arguments):
         found, _ = moves(workload, "every=random,isa=same", stdin=workload.stdin)
         times = found["request_to_stopped_ms"]
         worst = max(worst, times["p99"])
+        everything += [m["request_to_stopped_us"] / 1000 for m in json.load(open(stats_path()))["migrations"]]
         table.row(workload.name, found["done"], times["median"], times["p99"], times["most"], "at most 1")
-    table.row("**worst**", "", "", worst, "", "at most 1")
+    table.row("worst of a program", "", "", worst, "", "")
+    everything.sort()
+    table.row("**all requests**", len(everything), statistics.median(everything), everything[len(everything) * 99 // 100], everything[-1], "at most 1")
 
 
 def move(arguments):
@@ -156,7 +159,7 @@ def move(arguments):
         base = None
         for depth in (6, 100, 1000, 10000, 100000):
             workload = workloads.Workload("frames", "frames", build.kernel_files("frames"), [str(depth), "3000000000"], [])
-            count = 4 * arguments.rounds if depth < 10000 else arguments.rounds
+            count = 4 * arguments.rounds if depth < 10000 else max(2, arguments.rounds)
             moves(workload, "every=50ms,count=%d,isa=%s" % (count, "same" if same else "other"))
             done = [m for m in json.load(open(stats_path()))["migrations"] if m["to"] == "x86_64"]
             parts = [statistics.median(m[part] for m in done) / 1000 for part in ("capture_us", "place_us", "resume_us")]
@@ -168,20 +171,21 @@ def move(arguments):
 
 
 def after(arguments):
-    """Speed after a move in the middle of the hottest loop: CPU time of a run that was moved once, early, against one that never was."""
-    table = Table("Speed after a move: CPU seconds, x86-64 process machine to another of the same kind, early in the run",
+    """Speed after a move in the middle of the hottest loop: CPU time of runs that were moved once, early, against runs that never
+    were. What counts is by how much a run with more of the same work takes longer: the move itself is the same in both."""
+    table = Table("Speed after a move: CPU seconds of additional work, x86-64 process machine to another of the same kind",
                   ["program", "never moved", "moved once", "speed", "goal"])
     speeds = []
     for workload in chosen(arguments):
         if not workload.kernel:
             continue
-        never = statistics.median(run_once(workload.run(True), workload.stdin)[0] for _ in range(arguments.rounds))
-        early = max(30, int(never * 1000 / 10))
-        runs = [[], []]
+        early = max(30, int(run_once(workload.run(True))[0] * 1000 / 10))
+        times = {(moved, more): [] for moved in (False, True) for more in (False, True)}
         for _ in range(arguments.rounds):
-            runs[0].append(run_once(workload.run(True), workload.stdin)[0])
-            runs[1].append(moves(workload, "every=%dms,count=1,isa=same" % early, stdin=workload.stdin)[1])
-        never, moved = statistics.median(runs[0]), statistics.median(runs[1])
+            for moved, more in times:
+                seconds = moves(workload, "every=%dms,count=1,isa=same" % early, more=more)[1] if moved else run_once(workload.run(True, more=more))[0]
+                times[moved, more].append(seconds)
+        never, moved = (statistics.median(times[moved, True]) - statistics.median(times[moved, False]) for moved in (False, True))
         speeds.append(never / moved)
         table.row(workload.name, never, moved, never / moved, "at least 0.97")
     table.row("**geometric mean**", "", "", geometric_mean(speeds), "at least 0.97")

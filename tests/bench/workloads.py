@@ -9,10 +9,11 @@ import build
 
 
 class Workload:
-    """`files` is a function that gives (sources, flags); `stdin` a path or None; `folder` what the program sees as /."""
+    """`files` is a function that gives (sources, flags); `stdin` a path or None; `folder` what the program sees as /.
+    `few` and `more` are other arguments, for less work and for two or three times as much."""
 
-    def __init__(self, program, name, files, arguments, few, stdin=None, folder=None, kernel=False):
-        self.program, self.name, self.files, self.arguments, self.few = program, name, files, arguments, few
+    def __init__(self, program, name, files, arguments, few, stdin=None, folder=None, kernel=False, more=None):
+        self.program, self.name, self.files, self.arguments, self.few, self.more = program, name, files, arguments, few, more
         self.stdin, self.folder, self.kernel = stdin, folder, kernel
 
     def image(self, migration):
@@ -24,12 +25,12 @@ class Workload:
             _built.add(path)
         return path
 
-    def run(self, migration, *options, few=False):
+    def run(self, migration, *options, few=False, more=False):
         """The command line."""
         machine = [] if "--machine" in options else ["--machine", "process"]
         isa = [] if "--isa" in options else ["--isa", "x86_64"]
         folder = ["--fs", self.folder] if self.folder else []
-        return [build.DYAD, "run"] + isa + machine + folder + list(options) + [self.image(migration), "--"] + (self.few if few else self.arguments)
+        return [build.DYAD, "run"] + isa + machine + folder + list(options) + [self.image(migration), "--"] + (self.few if few else self.more if more else self.arguments)
 
 
 _built = set()
@@ -52,20 +53,21 @@ def zlib_files():
     return names, ["-I" + src, "-DHAVE_UNISTD_H", "-D_LARGEFILE64_SOURCE=1"]
 
 
+# Arguments for measuring, for counting, and with more of the same work.
 KERNELS = {
-    "ep": (["26"], ["21"]),
-    "cg": (["7000", "8", "12", "60"], ["1400", "7", "10", "15"]),
-    "mg": (["7", "80"], ["6", "8"]),
-    "ft": (["6", "6", "6", "150"], ["6", "6", "6", "6"]),
-    "is": (["22", "18", "300"], ["18", "14", "100"]),
-    "stencil": (["2000", "400"], ["500", "200"]),
-    "matmul": (["2000"], ["400"]),
-    "nbody": (["20000000"], ["400000"]),
+    "ep": (["26"], ["21"], ["27"]),
+    "cg": (["7000", "8", "12", "60"], ["1400", "7", "10", "15"], ["7000", "8", "12", "180"]),
+    "mg": (["7", "80"], ["6", "8"], ["7", "160"]),
+    "ft": (["6", "6", "6", "150"], ["6", "6", "6", "6"], ["6", "6", "6", "450"]),
+    "is": (["22", "18", "300"], ["18", "14", "100"], ["22", "18", "600"]),
+    "stencil": (["2000", "400"], ["500", "200"], ["2000", "800"]),
+    "matmul": (["2000", "1"], ["400", "1"], ["2000", "2"]),
+    "nbody": (["20000000"], ["400000"], ["40000000"]),
 }
 
 
 def kernels():
-    return [Workload(name, name, build.kernel_files(name), large, few, kernel=True) for name, (large, few) in KERNELS.items()]
+    return [Workload(name, name, build.kernel_files(name), large, few, kernel=True, more=more) for name, (large, few, more) in KERNELS.items()]
 
 
 def programs():
