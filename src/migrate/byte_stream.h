@@ -1,4 +1,4 @@
-// Where checkpoints are written to and read from: a file, memory, later a connection to another host.
+// Where checkpoints are written to and read from: a file, memory, a connection to another host.
 #pragma once
 
 #include "support/result.h"
@@ -20,6 +20,14 @@ class ByteSource {
     virtual ~ByteSource() = default;
     /// Fills as much of `bytes` as there is; less than all means that the stream has ended.
     virtual Result<std::size_t> read(std::span<std::byte> bytes) = 0;
+};
+
+/// A source of which any part can be read, such as a file.
+class SeekableSource : public ByteSource {
+  public:
+    virtual Result<std::uint64_t> size() = 0;
+    /// read() goes on there.
+    virtual void seek(std::uint64_t place) = 0;
 };
 
 } // namespace dyad

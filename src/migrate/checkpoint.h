@@ -2,9 +2,8 @@
 // docs/checkpoint.md.
 #pragma once
 
+#include "migrate/checkpoint_pages.h"
 #include "migrate/frame_list.h"
-#include "migrate/sections.h"
-#include "migrate/state.h"
 
 #include <string>
 
@@ -35,7 +34,7 @@ class CheckpointWriter {
     /// Thread, frames, rings and monitor.
     Result<void> state(const Checkpoint& checkpoint);
     Result<void> pages(GuestAddress address, std::span<const std::byte> pages);
-    /// Transfers only: pages that are zero now, and pages compressed by zstd; `size`: as they are.
+    /// Pages that are zero now, and pages compressed by zstd; `size`: as they are.
     Result<void> zeroPages(GuestAddress address, std::uint64_t size);
     Result<void> packedPages(GuestAddress address, std::uint64_t size, std::span<const std::byte> packed);
     Result<void> end();
@@ -50,12 +49,28 @@ class CheckpointWriter {
     std::uint64_t frames_ = 0;
 };
 
+/// How a checkpoint is written.
+struct CheckpointForm {
+    static constexpr int kUsualLevel = 1, kMostLevel = 19;
+    int level = kUsualLevel; ///< of zstd; 0: pages are not compressed
+    /// What it builds on, and the pages of that; both or none.
+    std::optional<CheckpointBase> base;
+    const CheckpointPages* basePages = nullptr;
+};
+
+struct WrittenCheckpoint {
+    CopiedMemory memory; ///< that was written
+    std::uint64_t bytes; ///< of the file
+    std::uint64_t id;
+};
+
 /// Writes everything, pages read straight from `memory`, whose guest is stopped.
-Result<CopiedMemory> writeCheckpoint(ByteSink& sink, const Checkpoint& checkpoint, GuestMemory& memory,
-                                     const CommonData& common);
+Result<WrittenCheckpoint> writeCheckpoint(ByteSink& sink, const Checkpoint& checkpoint, GuestMemory& memory,
+                                          const CommonData& common, const CheckpointForm& form);
 /// The same into a file, whole or not at all.
-Result<CopiedMemory> writeCheckpointFile(const std::string& path, const Checkpoint& checkpoint, GuestMemory& memory,
-                                         const CommonData& common);
+Result<WrittenCheckpoint> writeCheckpointFile(const std::string& path, const Checkpoint& checkpoint,
+                                              GuestMemory& memory, const CommonData& common,
+                                              const CheckpointForm& form);
 
 /// What a checkpoint is read for.
 struct CheckpointReader {
@@ -65,8 +80,10 @@ struct CheckpointReader {
     CommonData common;
     /// Gets the pages: memory of a waiting machine with an arena of the same size. Null: they are checked and dropped.
     GuestMemory* memory = nullptr;
-    /// Sections come from another host: pages in any order, also before the thread, zero or packed.
+    /// Sections come from another host: pages in any order, also before the thread, again and again.
     bool transfer = false;
+    /// Is told of the pages; of a checkpoint only.
+    CheckpointIndex* index = nullptr;
 };
 
 /// Takes the sections of a checkpoint one by one, checks every number in them, and stores the pages.
@@ -79,6 +96,8 @@ class CheckpointTaker {
     Result<void> setMemory(GuestMemory* memory);
     /// The program section was taken.
     bool started() const { return stage_ != Stage::Program; }
+    /// Everything was taken but pages and end.
+    bool stateComplete() const { return stage_ == Stage::Pages; }
     bool complete() const { return stage_ == Stage::Complete; }
     const Checkpoint& checkpoint() const { return checkpoint_; }
     Checkpoint& checkpoint() { return checkpoint_; }
@@ -98,8 +117,9 @@ class CheckpointTaker {
     Result<void> takeRing(std::uint32_t which);
     Result<void> takePages();
     Result<void> takeRange();
+    Result<void> checkRun(std::uint64_t address, std::uint64_t size);
+    Result<void> store(std::uint64_t address, std::uint64_t size, std::span<const std::byte> pages);
     Result<void> takeEnd();
-    bool isTransferred(std::uint64_t address, std::uint64_t size) const;
 
     CheckpointReader reader_;
     Stage stage_ = Stage::Program;
@@ -109,10 +129,20 @@ class CheckpointTaker {
     std::vector<std::byte> unpacked_;
 };
 
-/// Reads all of it: checksums first, then every number. A file is read once without memory, so that nothing is started
-/// for a bad one, and a second time for its pages.
-Result<Checkpoint> readCheckpoint(ByteSource& source, const CheckpointReader& reader);
-Result<Checkpoint> readCheckpointFile(const std::string& path, const CheckpointReader& reader);
+/// A checkpoint without the content of its pages.
+struct StoredCheckpoint {
+    Checkpoint state;
+    CheckpointIndex index;
+    std::optional<CheckpointBase> base;
+    std::uint64_t id;
+};
+
+/// Reads all of it: checksums first, then every number. Pages go to reader.memory.
+Result<StoredCheckpoint> readCheckpoint(ByteSource& source, const CheckpointReader& reader);
+/// The same, but for pages and end: these are not read.
+Result<StoredCheckpoint> readCheckpointStructure(SeekableSource& source, const CheckpointReader& reader);
+/// The id that a file's tail tells.
+Result<std::uint64_t> readCheckpointId(SeekableSource& source, const std::string& name);
 
 /// The first section only, for finding the image: pairId, name, imagePath, toolVersion, isa, sizes, program.
 Result<Checkpoint> readCheckpointStart(ByteSource& source, const std::string& name);

@@ -1,14 +1,8 @@
 // Checkpoints in files.
 #include "migrate/checkpoint.h"
 
-#include "machine/unique_fd.h"
+#include "migrate/file_source.h"
 #include "support/output_file.h"
-
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 
 namespace dyad {
 
@@ -23,66 +17,25 @@ class FileSink : public ByteSink {
     OutputFile& file_;
 };
 
-class FileSource : public ByteSource {
-  public:
-    static Result<FileSource> open(const std::string& path) {
-        UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-        if (!fd) return failed(path);
-        return FileSource(std::move(fd), path);
-    }
-
-    Result<std::size_t> read(std::span<std::byte> bytes) override {
-        std::size_t got = 0;
-        while (got < bytes.size()) {
-            const ssize_t n = ::read(fd_.get(), bytes.data() + got, bytes.size() - got);
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) return failed(path_);
-            if (n == 0) break;
-            got += static_cast<std::size_t>(n);
-        }
-        return got;
-    }
-
-  private:
-    FileSource(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
-    static Error failed(const std::string& path) {
-        return Error{fmt::format("cannot read '{}': {}", path, std::strerror(errno))};
-    }
-
-    UniqueFd fd_;
-    std::string path_;
-};
-
 } // namespace
 
-Result<CopiedMemory> writeCheckpointFile(const std::string& path, const Checkpoint& checkpoint, GuestMemory& memory,
-                                         const CommonData& common) {
+Result<WrittenCheckpoint> writeCheckpointFile(const std::string& path, const Checkpoint& checkpoint,
+                                              GuestMemory& memory, const CommonData& common,
+                                              const CheckpointForm& form) {
     // Nobody but the owner: it holds all that the program knows.
     auto file = OutputFile::create(path, 0600);
-    if (!file) return file.error();
+    if (!file) return std::move(file.error());
     FileSink sink(*file);
-    auto written = writeCheckpoint(sink, checkpoint, memory, common);
+    auto written = writeCheckpoint(sink, checkpoint, memory, common, form);
     if (!written) return written;
     // The program may be ended after this: its last copy must not be lost with the host's power.
-    if (auto committed = file->commit(/*durable=*/true); !committed) return committed.error();
+    if (auto committed = file->commit(/*durable=*/true); !committed) return std::move(committed.error());
     return written;
-}
-
-Result<Checkpoint> readCheckpointFile(const std::string& path, const CheckpointReader& reader) {
-    auto source = FileSource::open(path);
-    if (!source) return source.error();
-    auto checkpoint = readCheckpoint(*source, reader);
-    if (!checkpoint) return checkpoint;
-    std::byte more;
-    const auto rest = source->read({&more, 1});
-    if (!rest) return rest.error();
-    if (*rest) return Error{fmt::format("'{}' cannot be used: bytes follow its end", reader.name)};
-    return checkpoint;
 }
 
 Result<Checkpoint> readCheckpointFileStart(const std::string& path) {
     auto source = FileSource::open(path);
-    if (!source) return source.error();
+    if (!source) return std::move(source.error());
     return readCheckpointStart(*source, path);
 }
 

@@ -1,9 +1,22 @@
 // The fixed parts of checkpoint sections, as they lie in the stream. Specification: docs/checkpoint.md.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
 
 namespace dyad {
+
+/// The fixed part of a section; what follows is left in `payload`.
+template <class T> std::optional<T> takeFixed(std::span<const std::byte>& payload) {
+    if (payload.size() < sizeof(T)) return std::nullopt;
+    T value;
+    std::memcpy(&value, payload.data(), sizeof value);
+    payload = payload.subspan(sizeof value);
+    return value;
+}
 
 struct ProgramPayload {
     std::uint32_t isa, zero;
@@ -45,5 +58,22 @@ struct EndPayload {
     std::uint64_t frames, pages;
 };
 static_assert(sizeof(EndPayload) == 16);
+
+struct IndexPayload {
+    std::uint32_t count, zero;
+};
+static_assert(sizeof(IndexPayload) == 8);
+
+struct BasePayload {
+    std::uint64_t id;
+};
+static_assert(sizeof(BasePayload) == 8);
+
+struct TailPayload {
+    std::uint64_t place;
+    std::uint32_t number, indexSections;
+    std::uint64_t pages, id;
+};
+static_assert(sizeof(TailPayload) == 32);
 
 } // namespace dyad

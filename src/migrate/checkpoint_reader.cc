@@ -15,15 +15,6 @@ namespace {
 
 constexpr std::uint64_t kArenaUnit = 2 << 20; // docs/abi.md, section 2
 
-/// The fixed part of a section; what follows is left in `payload`.
-template <class T> std::optional<T> takeFixed(std::span<const std::byte>& payload) {
-    if (payload.size() < sizeof(T)) return std::nullopt;
-    T value;
-    std::memcpy(&value, payload.data(), sizeof value);
-    payload = payload.subspan(sizeof value);
-    return value;
-}
-
 } // namespace
 
 Error CheckpointTaker::unusable(std::string_view what) const {
@@ -61,7 +52,7 @@ Result<void> CheckpointTaker::take(const Section& section) {
                range = section.type == SectionType::Zero || section.type == SectionType::Packed;
     const bool pagesNow = stage_ == Stage::Pages || (reader_.transfer && stage_ == Stage::Thread);
     if (pagesNow && pages) return takePages();
-    if (pagesNow && range && reader_.transfer) return takeRange();
+    if (pagesNow && range) return takeRange();
     // The last frames section, and the last pages, show only by what follows.
     if (stage_ == Stage::MoreFrames && section.type != SectionType::Frames) {
         if (auto checked = checkInnermost(); !checked) return checked;
@@ -220,15 +211,8 @@ Result<void> CheckpointTaker::takePages() {
     const auto fixed = takeFixed<PagesPayload>(pages);
     if (!fixed || pages.empty() || pages.size() % DYAD_PAGE_SIZE || fixed->address % DYAD_PAGE_SIZE)
         return unusable(fmt::format("{} bytes are no pages", section_.payload.size()));
-    if (!reader_.transfer && fixed->address < pagesEnd_)
-        return unusable(fmt::format("its pages at {:#x} come after those before {:#x}", fixed->address, pagesEnd_));
-    if (!isTransferred(fixed->address, pages.size()))
-        return unusable(
-            fmt::format("{} bytes at {:#x} lie neither in common data nor in the arena", pages.size(), fixed->address));
-    pagesEnd_ = fixed->address + pages.size();
-    pages_ += pages.size() / DYAD_PAGE_SIZE;
-    if (!reader_.memory) return {};
-    return writePages(*reader_.memory, reader_.common, GuestAddress{fixed->address}, pages);
+    if (auto right = checkRun(fixed->address, pages.size()); !right) return right;
+    return store(fixed->address, pages.size(), pages);
 }
 
 /// Zero or packed pages.
@@ -239,28 +223,32 @@ Result<void> CheckpointTaker::takeRange() {
     if (!fixed || fixed->size == 0 || fixed->size % DYAD_PAGE_SIZE || fixed->address % DYAD_PAGE_SIZE ||
         (packed ? fixed->size > kMostPayload : !rest.empty()))
         return unusable(fmt::format("{} bytes are no pages", section_.payload.size()));
-    if (!isTransferred(fixed->address, fixed->size))
-        return unusable(
-            fmt::format("{} bytes at {:#x} lie neither in common data nor in the arena", fixed->size, fixed->address));
-    pages_ += fixed->size / DYAD_PAGE_SIZE;
-    if (packed) {
-        unpacked_.resize(std::max<std::size_t>(unpacked_.size(), fixed->size));
-        const auto pages = std::span(unpacked_).first(fixed->size);
-        if (!unpackPages(rest, pages)) return unusable(fmt::format("expected {} bytes in a zstd frame", fixed->size));
-        if (!reader_.memory) return {};
-        return writePages(*reader_.memory, reader_.common, GuestAddress{fixed->address}, pages);
-    }
-    if (!reader_.memory) return {};
-    return clearPages(*reader_.memory, reader_.common, GuestAddress{fixed->address}, fixed->size);
+    if (auto right = checkRun(fixed->address, fixed->size); !right) return right;
+    if (!packed) return store(fixed->address, fixed->size, {});
+    unpacked_.resize(std::max<std::size_t>(unpacked_.size(), fixed->size));
+    const auto pages = std::span(unpacked_).first(fixed->size);
+    if (!unpackPages(rest, pages)) return unusable(fmt::format("expected {} bytes in a zstd frame", fixed->size));
+    return store(fixed->address, fixed->size, pages);
 }
 
-bool CheckpointTaker::isTransferred(std::uint64_t address, std::uint64_t size) const {
-    const auto within = [&](std::uint64_t start, std::uint64_t length) {
-        const std::uint64_t offset = address - start; // wraps below the start, and is too large then
-        return offset <= length && size <= length - offset;
-    };
-    return within(static_cast<std::uint64_t>(reader_.common.address), reader_.common.size) ||
-           within(DYAD_ARENA_BASE, checkpoint_.arenaSize);
+Result<void> CheckpointTaker::checkRun(std::uint64_t address, std::uint64_t size) {
+    if (!reader_.transfer && address < pagesEnd_)
+        return unusable(fmt::format("its pages at {:#x} come after those before {:#x}", address, pagesEnd_));
+    if (!isTransferred(reader_.common, checkpoint_.arenaSize, address, size))
+        return unusable(fmt::format("{} bytes at {:#x} lie neither in common data nor in the arena", size, address));
+    pagesEnd_ = address + size;
+    pages_ += size / DYAD_PAGE_SIZE;
+    return {};
+}
+
+/// No `pages`: they are zero.
+Result<void> CheckpointTaker::store(std::uint64_t address, std::uint64_t size, std::span<const std::byte> pages) {
+    if (reader_.index)
+        reader_.index->add({address, size, section_.place, static_cast<std::uint32_t>(section_.type), section_.number},
+                           pages);
+    if (!reader_.memory) return {};
+    if (pages.empty()) return clearPages(*reader_.memory, reader_.common, GuestAddress{address}, size);
+    return writePages(*reader_.memory, reader_.common, GuestAddress{address}, pages);
 }
 
 Result<void> CheckpointTaker::takeEnd() {
@@ -273,19 +261,87 @@ Result<void> CheckpointTaker::takeEnd() {
     return {};
 }
 
-Result<Checkpoint> readCheckpoint(ByteSource& source, const CheckpointReader& reader) {
-    SectionReader sections(source, reader.name);
-    CheckpointTaker taker(reader);
+namespace {
+
+/// Header, and sections until `done`.
+template <class Done> Result<void> takeUntil(SectionReader& sections, CheckpointTaker& taker, Done done) {
     auto pairId = sections.readHeader();
-    if (!pairId) return pairId.error();
-    if (auto right = taker.checkPair(*pairId); !right) return right.error();
-    while (!taker.complete()) {
+    if (!pairId) return std::move(pairId.error());
+    if (auto right = taker.checkPair(*pairId); !right) return right;
+    while (!done()) {
         auto section = sections.read();
-        if (!section) return section.error();
-        if (auto taken = taker.take(*section); !taken) return taken.error();
+        if (!section) return std::move(section.error());
+        if (auto taken = taker.take(*section); !taken) return taken;
     }
     taker.checkpoint().pairId = *std::move(pairId);
-    return std::move(taker.checkpoint());
+    return {};
+}
+
+/// What follows the end.
+Result<StoredCheckpoint> takeTrailer(SectionReader& sections, const CheckpointReader& reader, CheckpointTaker& taker) {
+    TrailerTaker trailer(reader.name, reader.common, taker.checkpoint().arenaSize);
+    while (!trailer.complete()) {
+        auto section = sections.read();
+        if (!section) return std::move(section.error());
+        if (auto taken = trailer.take(*section); !taken) return std::move(taken.error());
+    }
+    return StoredCheckpoint{std::move(taker.checkpoint()), std::move(trailer.index()), std::move(trailer.base()),
+                            trailer.id()};
+}
+
+/// The tail alone. A file that does not end with one was cut off, or something was put behind it.
+Result<TrailerTaker::Start> readTail(SeekableSource& source, const std::string& name) {
+    auto size = source.size();
+    if (!size) return std::move(size.error());
+    const Error wrong{fmt::format("'{}' is truncated or damaged: expected a tail in its last {} bytes", name,
+                                  TrailerTaker::kTailSize)};
+    if (*size < TrailerTaker::kTailSize) return wrong;
+    source.seek(*size - TrailerTaker::kTailSize);
+    SectionReader sections(source, name);
+    sections.goTo(*size - TrailerTaker::kTailSize, std::nullopt);
+    auto section = sections.read();
+    if (!section || section->type != SectionType::Tail) return wrong;
+    return TrailerTaker::readTail(name, *section);
+}
+
+} // namespace
+
+Result<StoredCheckpoint> readCheckpoint(ByteSource& source, const CheckpointReader& reader) {
+    SectionReader sections(source, reader.name);
+    CheckpointIndex found;
+    CheckpointReader indexed = reader;
+    indexed.index = &found;
+    CheckpointTaker taker(std::move(indexed));
+    if (auto taken = takeUntil(sections, taker, [&] { return taker.complete(); }); !taken)
+        return std::move(taken.error());
+    auto stored = takeTrailer(sections, reader, taker);
+    if (!stored) return stored;
+    if (stored->index != found)
+        return Error{fmt::format("'{}' cannot be used: its index tells of other pages than it has", reader.name)};
+    std::byte more;
+    auto rest = source.read({&more, 1});
+    if (!rest) return std::move(rest.error());
+    if (*rest) return Error{fmt::format("'{}' cannot be used: bytes follow its end", reader.name)};
+    return stored;
+}
+
+Result<StoredCheckpoint> readCheckpointStructure(SeekableSource& source, const CheckpointReader& reader) {
+    SectionReader sections(source, reader.name);
+    CheckpointTaker taker(reader);
+    source.seek(0);
+    if (auto taken = takeUntil(sections, taker, [&] { return taker.stateComplete(); }); !taken)
+        return std::move(taken.error());
+    auto start = readTail(source, reader.name);
+    if (!start) return std::move(start.error());
+    source.seek(start->place);
+    sections.goTo(start->place, start->number);
+    return takeTrailer(sections, reader, taker);
+}
+
+Result<std::uint64_t> readCheckpointId(SeekableSource& source, const std::string& name) {
+    auto start = readTail(source, name);
+    if (!start) return std::move(start.error());
+    return start->id;
 }
 
 Result<Checkpoint> readCheckpointStart(ByteSource& source, const std::string& name) {

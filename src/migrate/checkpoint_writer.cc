@@ -1,7 +1,7 @@
 // Writes checkpoints. Pages go from the guest's memory straight into the stream.
 #include "migrate/checkpoint.h"
 #include "migrate/checkpoint_payloads.h"
-#include "migrate/sections.h"
+#include "migrate/packed_pages.h"
 
 namespace dyad {
 
@@ -9,6 +9,8 @@ namespace {
 
 /// Frames are cut into sections of about this size.
 constexpr std::size_t kFramesInSection = 1 << 20;
+/// Runs of pages have at most so much: it is unpacked for one page.
+constexpr std::size_t kMostInRun = 128 << 10;
 
 template <class T> std::span<const std::byte> bytesOf(const T& value) {
     return std::as_bytes(std::span(&value, 1));
@@ -116,19 +118,118 @@ Result<void> CheckpointWriter::end() {
     return sections_.write(SectionType::End, {bytesOf(end)});
 }
 
-Result<CopiedMemory> writeCheckpoint(ByteSink& sink, const Checkpoint& checkpoint, GuestMemory& memory,
-                                     const CommonData& common) {
+namespace {
+
+/// Writes the pages that differ from the base, or all that are not zero, as runs.
+class RunWriter {
+  public:
+    RunWriter(SectionWriter& sections, CheckpointWriter& writer, const CheckpointForm& form)
+        : sections_(sections), writer_(writer), level_(form.level) {
+        if (form.basePages) base_ = form.basePages->all();
+    }
+    /// A page that is not zero; they come in rising order, and stay where they are until end().
+    Result<void> page(std::uint64_t address, std::span<const std::byte> content);
+    Result<void> end();
+    const CheckpointIndex& index() const { return index_; }
+
+  private:
+    Result<void> zerosBefore(std::uint64_t address);
+    Result<void> add(std::uint64_t address, const std::byte* content);
+    Result<void> flush();
+
+    SectionWriter& sections_;
+    CheckpointWriter& writer_;
+    const int level_;
+    PagePacker packer_;
+    CheckpointIndex index_;
+    std::span<const CheckpointPages::Page> base_; ///< what is still to be compared
+    // The present run.
+    std::uint64_t address_ = 0, size_ = 0;
+    const std::byte* content_ = nullptr; ///< null: zeros
+    std::vector<std::uint64_t> checksums_;
+};
+
+Result<void> RunWriter::page(std::uint64_t address, std::span<const std::byte> content) {
+    if (auto written = zerosBefore(address); !written) return written;
+    const std::uint64_t checksum = pageChecksum(content);
+    if (!base_.empty() && base_[0].address == address) {
+        const bool same = base_[0].checksum == checksum;
+        base_ = base_.subspan(1);
+        if (same) return {};
+    }
+    if (auto added = add(address, content.data()); !added) return added;
+    checksums_.push_back(checksum);
+    return {};
+}
+
+/// What was passed over of the base is zero now.
+Result<void> RunWriter::zerosBefore(std::uint64_t address) {
+    for (; !base_.empty() && base_[0].address < address; base_ = base_.subspan(1))
+        if (auto added = add(base_[0].address, nullptr); !added) return added;
+    return {};
+}
+
+Result<void> RunWriter::add(std::uint64_t address, const std::byte* content) {
+    const bool goesOn = address == address_ + size_ && !content == !content_ && (!content || size_ < kMostInRun);
+    if (size_ && !goesOn)
+        if (auto flushed = flush(); !flushed) return flushed;
+    if (!size_) {
+        address_ = address;
+        content_ = content;
+    }
+    size_ += DYAD_PAGE_SIZE;
+    return {};
+}
+
+Result<void> RunWriter::flush() {
+    if (!size_) return {};
+    CheckpointIndex::Run run{address_, size_, sections_.position(), static_cast<std::uint32_t>(SectionType::Pages),
+                             sections_.number()};
+    const GuestAddress address{address_};
+    const std::span pages(content_, content_ ? size_ : 0);
+    const auto packed = content_ && level_ ? packer_.pack(pages, level_) : std::span<const std::byte>();
+    Result<void> written;
+    if (!content_) {
+        run.type = static_cast<std::uint32_t>(SectionType::Zero);
+        written = writer_.zeroPages(address, size_);
+    } else if (!packed.empty()) {
+        run.type = static_cast<std::uint32_t>(SectionType::Packed);
+        written = writer_.packedPages(address, size_, packed);
+    } else {
+        written = writer_.pages(address, pages);
+    }
+    index_.add(run, checksums_);
+    checksums_.clear();
+    size_ = 0;
+    return written;
+}
+
+Result<void> RunWriter::end() {
+    if (auto written = zerosBefore(~std::uint64_t{0}); !written) return written;
+    return flush();
+}
+
+} // namespace
+
+Result<WrittenCheckpoint> writeCheckpoint(ByteSink& sink, const Checkpoint& checkpoint, GuestMemory& memory,
+                                          const CommonData& common, const CheckpointForm& form) {
     SectionWriter sections(sink);
     CheckpointWriter writer(sections);
-    if (auto written = sections.writeHeader(checkpoint.pairId); !written) return written.error();
-    if (auto written = writer.program(checkpoint); !written) return written.error();
-    if (auto written = writer.state(checkpoint); !written) return written.error();
-    auto written = forEachRun(memory, common, [&](GuestAddress address, std::span<const std::byte> pages) {
-        return writer.pages(address, pages);
+    if (auto written = sections.writeHeader(checkpoint.pairId); !written) return std::move(written.error());
+    if (auto written = writer.program(checkpoint); !written) return std::move(written.error());
+    if (auto written = writer.state(checkpoint); !written) return std::move(written.error());
+    RunWriter runs(sections, writer, form);
+    auto written = forEachRun(memory, common, [&](GuestAddress run, std::span<const std::byte> pages) -> Result<void> {
+        auto address = static_cast<std::uint64_t>(run);
+        for (; !pages.empty(); pages = pages.subspan(DYAD_PAGE_SIZE), address += DYAD_PAGE_SIZE)
+            if (auto added = runs.page(address, pages.first(DYAD_PAGE_SIZE)); !added) return added;
+        return {};
     });
-    if (!written) return written.error();
-    if (auto ended = writer.end(); !ended) return ended.error();
-    return writer.copied();
+    if (!written) return std::move(written.error());
+    if (auto ended = runs.end(); !ended) return std::move(ended.error());
+    if (auto ended = writer.end(); !ended) return std::move(ended.error());
+    if (auto ended = writeTrailer(sections, runs.index(), form.base); !ended) return std::move(ended.error());
+    return WrittenCheckpoint{writer.copied(), sections.position(), sections.id()};
 }
 
 } // namespace dyad

@@ -18,10 +18,27 @@ template <class T> std::uint64_t checksumOf(const T& header) {
     return XXH3_64bits(&header, offsetof(T, checksum));
 }
 
+/// Pages are told by the index, and how they lie in a file does not count.
+std::uint64_t foldId(std::uint64_t id, SectionType type, std::uint64_t checksum) {
+    switch (type) {
+    case SectionType::Pages:
+    case SectionType::Packed:
+    case SectionType::Zero:
+    case SectionType::End:
+    case SectionType::Tail:
+        return id;
+    default: {
+        const std::array<std::uint64_t, 2> both{id, checksum};
+        return XXH3_64bits(both.data(), sizeof both);
+    }
+    }
+}
+
 } // namespace
 
 std::string_view name(SectionType type) {
-    constexpr std::string_view kCheckpoint[] = {"?", "program", "thread", "frames", "ring", "monitor", "pages", "end"};
+    constexpr std::string_view kCheckpoint[] = {"?",     "program", "thread", "frames", "ring", "monitor",
+                                                "pages", "end",     "index",  "base",   "tail"};
     constexpr std::string_view kTransfer[] = {"offer", "accept",  "refuse", "ready", "prepared", "commit",
                                               "taken", "outcome", "alive",  "zero",  "packed"};
     const auto index = static_cast<std::uint32_t>(type), first = static_cast<std::uint32_t>(SectionType::Offer);
@@ -40,6 +57,7 @@ Result<void> SectionWriter::writeHeader(std::string_view pairId) {
     }
     if (!good) return Error{fmt::format("expected a pair id of 32 hex digits, found '{}'", pairId)};
     header.checksum = checksumOf(header);
+    position_ += sizeof header;
     return sink_.write(std::as_bytes(std::span(&header, 1)));
 }
 
@@ -58,6 +76,8 @@ Result<void> SectionWriter::write(SectionType type, std::initializer_list<std::s
     head.payloadChecksum = XXH3_64bits_digest(&state);
     head.checksum = checksumOf(head);
     ++number_;
+    position_ += sizeof head + head.size;
+    id_ = foldId(id_, type, head.payloadChecksum);
     if (auto written = sink_.write(std::as_bytes(std::span(&head, 1))); !written) return written;
     for (auto part : parts)
         if (auto written = sink_.write(part); !written) return written;
@@ -133,10 +153,20 @@ Result<bool> SectionAssembler::add(std::size_t bytes) {
     }
     const auto payload = std::span<const std::byte>(payload_).first(head_.size);
     if (head_.payloadChecksum != XXH3_64bits(payload.data(), payload.size())) return damaged();
-    section_ = {SectionType{head_.type}, number_++, payload};
+    const SectionType type{head_.type};
+    id_ = foldId(id_, type, head_.payloadChecksum);
+    section_ = {type, number_++, payload, offset_ - head_.size - sizeof head_, id_};
     part_ = Part::Head;
     filled_ = 0;
     return true;
+}
+
+void SectionAssembler::goTo(std::uint64_t place, std::optional<std::uint32_t> number) {
+    part_ = Part::Head;
+    filled_ = 0;
+    offset_ = place;
+    number_ = number.value_or(0);
+    anyNumber_ = !number;
 }
 
 Result<void> SectionAssembler::checkHeader() {
@@ -153,6 +183,7 @@ Result<void> SectionAssembler::checkHeader() {
 Result<void> SectionAssembler::checkHead() {
     if (head_.checksum != checksumOf(head_)) return damaged();
     const SectionType type{head_.type};
+    if (std::exchange(anyNumber_, false)) number_ = head_.number;
     if (head_.number != number_)
         return unusableSection(name_, type, number_, fmt::format("it says that it is section {}", head_.number));
     if (head_.size > limit_)

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,7 @@ struct StreamFormat {
     std::uint32_t version;
     std::string_view noun, magicText;
 };
-inline constexpr StreamFormat kCheckpointStream{0x54504b4344415944, 1, "checkpoint", "DYADCKPT"};
+inline constexpr StreamFormat kCheckpointStream{0x54504b4344415944, 2, "checkpoint", "DYADCKPT"};
 inline constexpr StreamFormat kTransferStream{0x45564f4d44415944, 1, "transfer", "DYADMOVE"};
 
 enum class SectionType : std::uint32_t {
@@ -30,7 +31,11 @@ enum class SectionType : std::uint32_t {
     Monitor = 5,
     Pages = 6,
     End = 7,
-    // Of transfers only.
+    // Of checkpoints only.
+    Index = 8,
+    Base = 9,
+    Tail = 10,
+    // Of transfers only, but for the last two.
     Offer = 32,
     Accept = 33,
     Refuse = 34,
@@ -56,16 +61,24 @@ class SectionWriter {
     /// A section whose payload is made of `parts`.
     Result<void> write(SectionType type, std::initializer_list<std::span<const std::byte>> parts);
 
+    /// Of the next section.
+    std::uint32_t number() const { return number_; }
+    std::uint64_t position() const { return position_; } ///< bytes before it
+    std::uint64_t id() const { return id_; }             ///< as Section::id
+
   private:
     ByteSink& sink_;
     const StreamFormat& format_;
     std::uint32_t number_ = 0;
+    std::uint64_t position_ = 0, id_ = 0;
 };
 
 struct Section {
     SectionType type;
     std::uint32_t number;
     std::span<const std::byte> payload; ///< valid until the stream is read on
+    std::uint64_t place = 0;            ///< bytes of the stream before its head
+    std::uint64_t id = 0;               ///< of a checkpoint that says what was said up to here
 };
 
 /// "'F' cannot be used: section 3 (frames): " and what is wrong with the section. `stream`: its name.
@@ -82,6 +95,9 @@ class SectionAssembler {
     /// So many bytes were put there. True when the header is complete (the first time) or another section is.
     Result<bool> add(std::size_t bytes);
 
+    /// What comes next is the section with this number, so many bytes into the stream; without a number, whichever it
+    /// is.
+    void goTo(std::uint64_t place, std::optional<std::uint32_t> number);
     /// Larger sections are refused.
     void setLimit(std::uint64_t bytes) { limit_ = bytes; }
     bool headerSeen() const { return part_ != Part::Header; }
@@ -123,7 +139,9 @@ class SectionAssembler {
     Part part_ = Part::Header;
     Header header_{};
     SectionHead head_{};
-    std::uint32_t number_ = 0;       ///< of the next section
+    std::uint32_t number_ = 0; ///< of the next section
+    bool anyNumber_ = false;   ///< it tells its number itself
+    std::uint64_t id_ = 0;
     std::size_t filled_ = 0;         ///< bytes of the present part
     std::uint64_t offset_ = 0;       ///< bytes read
     std::vector<std::byte> payload_; ///< grows only
@@ -138,6 +156,8 @@ class SectionReader {
     /// The pair id, 32 hex digits.
     Result<std::string> readHeader();
     Result<Section> read();
+    /// The source was made to go on with the head of this section: as SectionAssembler::goTo().
+    void goTo(std::uint64_t place, std::optional<std::uint32_t> number) { assembler_.goTo(place, number); }
     const std::string& name() const { return assembler_.name(); }
 
   private:

@@ -74,6 +74,14 @@ bool isZero(std::span<const std::byte> bytes) {
     return first == 0 && std::memcmp(bytes.data(), bytes.data() + sizeof first, bytes.size() - sizeof first) == 0;
 }
 
+bool isTransferred(const CommonData& common, std::uint64_t arenaSize, std::uint64_t address, std::uint64_t size) {
+    const auto within = [&](std::uint64_t start, std::uint64_t length) {
+        const std::uint64_t offset = address - start; // wraps below the start, and is too large then
+        return offset <= length && size <= length - offset;
+    };
+    return within(static_cast<std::uint64_t>(common.address), common.size) || within(DYAD_ARENA_BASE, arenaSize);
+}
+
 Result<void> checkThreadState(const ThreadState& thread, std::uint64_t arenaSize) {
     constexpr std::uint32_t kAllFlags =
         DYAD_FP_INVALID | DYAD_FP_DIVIDE | DYAD_FP_OVERFLOW | DYAD_FP_UNDERFLOW | DYAD_FP_INEXACT;

@@ -53,6 +53,9 @@ struct CommonData {
     static Result<CommonData> of(const Manifest& manifest);
 };
 
+/// Whether these bytes lie in common data or in an arena of that size.
+bool isTransferred(const CommonData& common, std::uint64_t arenaSize, std::uint64_t address, std::uint64_t size);
+
 /// Whether all bytes, at least 8, are zero.
 bool isZero(std::span<const std::byte> bytes);
 

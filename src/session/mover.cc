@@ -2,13 +2,13 @@
 #include "session/mover.h"
 
 #include "machine/ticks.h"
-#include "migrate/checkpoint.h"
 #include "session/monitor_state.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <sys/stat.h>
 
 namespace dyad {
 
@@ -55,8 +55,27 @@ void Mover::begin(MoveOrder order) {
         stop_.ask(move_->skip);
 }
 
+/// Before the program is stopped, so that nothing about the base can be wrong then.
+Result<void> Mover::openBase(const CheckpointOrder& order) {
+    base_.reset();
+    if (order.basePath.empty()) return {};
+    auto chain = CheckpointChain::open(
+        order.basePath, {order.basePath, program_.image().manifest(), program_.sites(), program_.common()},
+        CheckpointChain::Check::Structure);
+    if (!chain) return std::move(chain.error());
+    if (const std::uint64_t size = machine_->memory.plan().arenaSize; chain->checkpoint().arenaSize != size)
+        return Error{fmt::format("'{}' cannot be the base: it has an arena of {} bytes, the program {}", order.basePath,
+                                 chain->checkpoint().arenaSize, size)};
+    struct stat output;
+    if (stat(order.path.c_str(), &output) == 0 && chain->has(output))
+        return Error{fmt::format("'{}' would replace what it builds on", order.path)};
+    base_ = std::move(*chain);
+    return {};
+}
+
 void Mover::begin(CheckpointOrder order) {
     if (refused(order.failed)) return;
+    if (auto opened = openBase(order); !opened) return order.failed({opened.error().message, EINVAL});
     checkpoint_ = std::move(order);
     begunNs_ = monotonicNs();
     error_ = EIO;
@@ -95,6 +114,7 @@ void Mover::fail(const std::string& message, int error) {
     outgoing_.reset();
     move_.reset();
     checkpoint_.reset();
+    base_.reset();
     arrival_.reset();
     destination_.reset(); // never two that run
     monitor_.setPaused(false);
@@ -258,8 +278,15 @@ Result<void> Mover::stepCheckpoint(bool settled) {
     checkpoint.frames = stop_.frames();
     checkpoint.rings = std::move(*rings);
     checkpoint.monitor = writeMonitorState(monitor_.state());
-    auto written = writeCheckpointFile(checkpoint_->path, checkpoint, machine_->memory, program_.common());
+    CheckpointForm form;
+    form.level = checkpoint_->level;
+    if (base_) {
+        form.base = baseFor(checkpoint_->path, checkpoint_->basePath, base_->id());
+        form.basePages = &base_->pages();
+    }
+    auto written = writeCheckpointFile(checkpoint_->path, checkpoint, machine_->memory, program_.common(), form);
     if (!written) return std::move(written.error());
+    base_.reset();
     CheckpointOrder order = std::move(*checkpoint_);
     checkpoint_.reset();
     if (order.leaveRunning)

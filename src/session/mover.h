@@ -4,6 +4,7 @@
 // One order at a time. Whatever goes wrong before the program has arrived, it goes on where it was.
 #pragma once
 
+#include "migrate/checkpoint_chain.h"
 #include "session/arrival.h"
 #include "session/outgoing.h"
 #include "session/stop_request.h"
@@ -52,10 +53,12 @@ struct MoveOrder {
 
 struct CheckpointOrder {
     std::string path;
-    std::string name; ///< of the program
+    std::string name;                        ///< of the program
+    std::string basePath;                    ///< what it shall build on, or empty
+    int level = CheckpointForm::kUsualLevel; ///< of compression
     bool leaveRunning = false;
     std::uint64_t patienceNs = 10'000'000'000;
-    std::function<void(const CopiedMemory&)> written;
+    std::function<void(const WrittenCheckpoint&)> written;
     std::function<void(const MoveFailure&)> failed;
 };
 
@@ -94,6 +97,7 @@ class Mover : public LoopPart {
     Result<void> stepMove();
     Result<void> transfer();
     Result<void> arrive();
+    Result<void> openBase(const CheckpointOrder& order);
     Result<void> stepCheckpoint(bool settled);
     Result<void> stepTransfer();
     Result<void> checkPatience(std::uint64_t patienceNs);
@@ -116,6 +120,7 @@ class Mover : public LoopPart {
     std::unique_ptr<Outgoing> outgoing_;
 
     std::optional<CheckpointOrder> checkpoint_;
+    std::optional<CheckpointChain> base_; ///< of that
     std::uint64_t begunNs_ = 0;
     int error_ = 0; ///< errno that goes with a failure of the present order
 };

@@ -15,9 +15,9 @@ bool flagField(const nlohmann::json& request, const char* key) {
     return field != request.end() && field->is_boolean() && field->get<bool>();
 }
 
-std::uint64_t numberField(const nlohmann::json& request, const char* key) {
+std::uint64_t numberField(const nlohmann::json& request, const char* key, std::uint64_t usual) {
     auto field = request.find(key);
-    return field != request.end() && field->is_number_unsigned() ? field->get<std::uint64_t>() : 0;
+    return field != request.end() && field->is_number_unsigned() ? field->get<std::uint64_t>() : usual;
 }
 
 std::uint64_t timeField(const nlohmann::json& request, const char* key, std::uint64_t usualNs) {

@@ -1,4 +1,4 @@
-// The file is read twice: once before anything is started, and once to fill the machine that waits.
+// The files were checked before; now they fill the machine that waits, or follow it.
 #include "session/restore.h"
 
 #include "machine/ticks.h"
@@ -28,35 +28,46 @@ template <class Done> Result<void> waitFor(Machine& machine, int signals, Done d
 
 } // namespace
 
-Result<Checkpoint> CheckpointFile::read(GuestMemory* memory) const {
-    return readCheckpointFile(path, {path, image.manifest(), *image.sites(), common, memory});
-}
-
-Result<ResumedProgram> resumeCheckpoint(const CheckpointFile& file, const Checkpoint& first, const Program& program,
-                                        const MachineSetup& setup, int signals) {
-    std::uint64_t stack = std::max(first.stackSize, Arrival::stackFor(program, setup.isa, first.frames));
-    auto plan = program.planDestination(first.arenaSize, stack, FramePlacement::recordsSize(first.frames));
+Result<ResumedProgram> resumeCheckpoint(CheckpointChain chain, const Program& program, const MachineSetup& setup,
+                                        bool lazily, int signals) {
+    const Checkpoint checkpoint = chain.checkpoint();
+    std::uint64_t stack = std::max(checkpoint.stackSize, Arrival::stackFor(program, setup.isa, checkpoint.frames));
+    auto plan = program.planDestination(checkpoint.arenaSize, stack, FramePlacement::recordsSize(checkpoint.frames));
     if (!plan) return std::move(plan.error());
     TickMeter ticks;
     auto started = program.startDestination(*plan, setup);
     if (!started) return std::move(started.error());
-    std::unique_ptr<Machine> machine = std::move(*started);
-    Arrival arrival(program, *machine);
-    if (auto waited = waitFor(*machine, signals, [&] { return arrival.waiting(); }); !waited)
+    ResumedProgram resumed{std::move(*started), nullptr};
+    Machine& machine = *resumed.machine;
+    Arrival arrival(program, machine);
+    if (auto waited = waitFor(machine, signals, [&] { return arrival.waiting(); }); !waited)
         return std::move(waited.error());
-    auto checkpoint = file.read(&machine->memory);
-    if (!checkpoint) return std::move(checkpoint.error());
-    ThreadState thread = checkpoint->thread;
+    if (auto cleared = clearMemory(machine.memory, program.common()); !cleared) return std::move(cleared.error());
+    if (lazily) {
+        auto pages = LazyPages::begin(std::move(chain), machine, program.common());
+        if (!pages) return std::move(pages.error());
+        resumed.pages = std::move(*pages);
+    } else {
+        auto loaded = chain.loadAll([&](GuestAddress address, std::span<const std::byte> pages) {
+            return writePages(machine.memory, program.common(), address, pages);
+        });
+        if (!loaded) return std::move(loaded.error());
+    }
+    ThreadState thread = checkpoint.thread;
     // Time went on while the program lay in the file.
     std::uint64_t now = realTimeNs();
-    if (now > checkpoint->takenNs) thread.clockNs += now - checkpoint->takenNs;
-    auto resumed = arrival.resume({checkpoint->frames, thread, checkpoint->rings},
-                                  needsTickRate(setup) ? ticks.rate() : 0, StopRequest::kFirstNumber);
-    if (!resumed) return std::move(resumed.error());
-    if (auto waited = waitFor(*machine, signals, [&] { return arrival.arrived(); }); !waited)
-        return std::move(waited.error());
-    machine->migration().request = 0;
-    return ResumedProgram{std::move(machine), std::move(*checkpoint)};
+    if (now > checkpoint.takenNs) thread.clockNs += now - checkpoint.takenNs;
+    auto begun = arrival.resume({checkpoint.frames, thread, checkpoint.rings}, needsTickRate(setup) ? ticks.rate() : 0,
+                                StopRequest::kFirstNumber);
+    if (!begun) return std::move(begun.error());
+    const auto arrived = [&]() -> Result<bool> {
+        if (resumed.pages)
+            if (auto served = resumed.pages->serve(); !served) return std::move(served.error());
+        return arrival.arrived();
+    };
+    if (auto waited = waitFor(machine, signals, arrived); !waited) return std::move(waited.error());
+    machine.migration().request = 0;
+    return resumed;
 }
 
 } // namespace dyad

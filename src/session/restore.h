@@ -1,29 +1,19 @@
 // Makes a program of a checkpoint again. Specification: docs/checkpoint.md.
 #pragma once
 
-#include "migrate/checkpoint.h"
+#include "session/lazy_pages.h"
 #include "session/program.h"
 
 namespace dyad {
 
-/// What resumeCheckpoint() needs a second look for.
-struct CheckpointFile {
-    std::string path;
-    const PairImage& image; ///< with sites
-    CommonData common;
-
-    /// Reads and checks all of it; pages go to `memory`, if there is one.
-    Result<Checkpoint> read(GuestMemory* memory) const;
-};
-
 struct ResumedProgram {
     std::unique_ptr<Machine> machine; ///< the program has arrived and is stopped for its self-test
-    Checkpoint checkpoint;
+    std::unique_ptr<LazyPages> pages; ///< that are still to come, or null
 };
 
-/// Starts a machine for the checkpoint that was read as `first`, and waits until the program has arrived there. Gives
-/// up when a signal arrives at `signals`.
-Result<ResumedProgram> resumeCheckpoint(const CheckpointFile& file, const Checkpoint& first, const Program& program,
-                                        const MachineSetup& setup, int signals);
+/// Starts a machine for the checkpoint and waits until the program has arrived there: with all its pages, or, `lazily`,
+/// with those that it wanted so far. Gives up when a signal arrives at `signals`.
+Result<ResumedProgram> resumeCheckpoint(CheckpointChain chain, const Program& program, const MachineSetup& setup,
+                                        bool lazily, int signals);
 
 } // namespace dyad

@@ -51,6 +51,22 @@ void Session::restored(const MonitorState& state, const RingStates& rings) {
     mover_.letGo();
 }
 
+void Session::await(LazyPages& pages) {
+    pages_ = &pages;
+    pages.onFinished = [this] {
+        for (auto& task : std::exchange(whenComplete_, {}))
+            task();
+    };
+    monitor_.add(pages);
+}
+
+/// Whether a task that needs the program stopped has to wait for its memory; it is done then.
+bool Session::waits(std::function<void()> task) {
+    if (!pages_ || pages_->finished()) return false;
+    whenComplete_.push_back(std::move(task));
+    return true;
+}
+
 Result<void> Session::openControl() {
     auto server = ControlServer::open(
         setup_.name, [this](const nlohmann::json& request, Answer answer) { handle(request, answer); });
@@ -84,6 +100,9 @@ void Session::handle(const nlohmann::json& request, const Answer& answer) {
     std::string command = textField(request, "command");
     if (command == "status") return answer(status());
     if (command == "stats") return answer(stats());
+    if ((command == "migrate" || command == "checkpoint") &&
+        waits([this, request, answer] { handle(request, answer); }))
+        return;
     if (command == "migrate") return request.contains("to") ? transfer(request, answer) : migrate(request, answer);
     if (command == "recover") return recover(answer);
     if (command == "cancel") {
@@ -151,15 +170,27 @@ void Session::checkpoint(const nlohmann::json& request, const Answer& answer) {
     if (order.path.empty() || order.path[0] != '/')
         return answer(refusal(fmt::format("expected the full path of a file, found '{}'", order.path)));
     order.name = setup_.name;
+    order.basePath = textField(request, "base");
+    const std::uint64_t level = numberField(request, "compress", CheckpointForm::kUsualLevel);
+    if (level > CheckpointForm::kMostLevel)
+        return answer(refusal(
+            fmt::format("expected a compression level from 0 to {}, found {}", CheckpointForm::kMostLevel, level)));
+    order.level = static_cast<int>(level);
     order.leaveRunning = flagField(request, "leave_running");
     order.patienceNs = timeField(request, "timeout_ms", order.patienceNs);
-    order.written = [answer](const CopiedMemory& copied) { answer({{"ok", true}, {"bytes", copied.bytes}}); };
+    order.written = [answer](const WrittenCheckpoint& written) {
+        answer({{"ok", true},
+                {"bytes", written.memory.bytes},
+                {"file_bytes", written.bytes},
+                {"id", fmt::format("{:016x}", written.id)}});
+    };
     order.failed = [answer](const MoveFailure& failure) { answer(refusal(failure.message)); };
     mover_.begin(std::move(order));
 }
 
 /// DYAD_FRAME_MIGRATE: the program asks to be moved.
 void Session::migrateFromInside(std::uint32_t isa) {
+    if (waits([this, isa] { migrateFromInside(isa); })) return;
     Isa present = mover_.machine().setup.isa;
     // Answers go to the ring of the machine on which the program is by then. A full ring is no error here: the monitor
     // keeps the answer.

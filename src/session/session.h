@@ -3,6 +3,7 @@
 
 #include "session/control_server.h"
 #include "session/hop.h"
+#include "session/lazy_pages.h"
 
 namespace dyad {
 
@@ -24,6 +25,8 @@ class Session {
     /// For a program that came from a checkpoint, before run(): what its monitor had promised, and its rings' counters.
     /// It is stopped for its self-test and goes on as run() begins.
     void restored(const MonitorState& state, const RingStates& rings);
+    /// For a program whose memory is still being read, before run(): what needs it stopped begins when all is there.
+    void await(LazyPages& pages);
     /// Takes part in the program's loop; before run().
     void add(LoopPart& part) { monitor_.add(part); }
     /// Serves the program until it ends.
@@ -39,6 +42,7 @@ class Session {
     Result<void> openControl();
     void handle(const nlohmann::json& request, const Answer& answer);
     nlohmann::ordered_json status();
+    bool waits(std::function<void()> task);
     void migrate(const nlohmann::json& request, const Answer& answer);
     void checkpoint(const nlohmann::json& request, const Answer& answer);
     void migrateFromInside(std::uint32_t isa);
@@ -53,6 +57,8 @@ class Session {
     std::uint64_t startNs_;
     Monitor monitor_;
     Mover mover_;
+    LazyPages* pages_ = nullptr;
+    std::vector<std::function<void()>> whenComplete_; ///< what waits for the pages
     std::optional<Hopper> hopper_;
     std::unique_ptr<ControlServer> control_;
 };

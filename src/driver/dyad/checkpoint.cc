@@ -2,6 +2,8 @@
 #include "commands.h"
 #include "control_client.h"
 
+#include "migrate/checkpoint.h"
+
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -12,8 +14,9 @@ namespace dyad {
 namespace {
 
 struct CheckpointOptions {
-    std::string name, output;
+    std::string name, output, base;
     unsigned timeout = 10;
+    int level = CheckpointForm::kUsualLevel;
     bool leaveRunning = false;
 };
 
@@ -23,9 +26,11 @@ constexpr int kWriteMs = 600000;
 int checkpoint(const CheckpointOptions &options) {
     std::error_code error;
     // The program's monitor has a working directory of its own.
-    auto path = std::filesystem::absolute(options.output, error);
+    const auto absolute = [&](const std::string &path) { return std::filesystem::absolute(path, error).string(); };
     nlohmann::json request = {{"command", "checkpoint"},
-                              {"file", path.string()},
+                              {"file", absolute(options.output)},
+                              {"base", options.base.empty() ? "" : absolute(options.base)},
+                              {"compress", options.level},
                               {"leave_running", options.leaveRunning},
                               {"timeout_ms", std::min(options.timeout, 24u * 3600) * 1000}};
     auto answer = askProgram(options.name, request, kWriteMs);
@@ -33,8 +38,8 @@ int checkpoint(const CheckpointOptions &options) {
         fmt::print(stderr, "dyad checkpoint: error: {}\n", answer.error().message);
         return kFailed;
     }
-    fmt::print("wrote {} to {}: {} bytes of memory; {}\n", options.name, options.output,
-               answer->value("bytes", std::uint64_t(0)),
+    fmt::print("wrote {} to {}: {} bytes of memory in {} bytes; {}\n", options.name, options.output,
+               answer->value("bytes", std::uint64_t(0)), answer->value("file_bytes", std::uint64_t(0)),
                options.leaveRunning ? "it goes on" : "it has ended here");
     return 0;
 }
@@ -45,6 +50,13 @@ Action setupCheckpoint(CLI::App &app) {
     auto options = std::make_shared<CheckpointOptions>();
     app.add_option("NAME", options->name, "the program, as dyad ps shows it")->required();
     app.add_option("-o,--output", options->output, "the file to write")->required()->type_name("FILE");
+    app.add_option("--base", options->base, "an earlier checkpoint: write only what differs from it; it must be kept")
+        ->type_name("FILE");
+    app.add_option("--compress", options->level,
+                   fmt::format("zstd level, 0: none (default: {}); what does not shrink is written as it is",
+                               CheckpointForm::kUsualLevel))
+        ->type_name("LEVEL")
+        ->check(CLI::Range(0, CheckpointForm::kMostLevel));
     app.add_flag("--leave-running", options->leaveRunning, "let the program go on afterwards");
     app.add_option("--timeout", options->timeout, "seconds in which the program must stop (default: 10)")
         ->type_name("SECONDS");

@@ -13,6 +13,8 @@ namespace {
 
 struct RestoreOptions : SessionOptions {
     std::string file, image;
+    std::vector<std::string> bases;
+    bool lazy = false;
 };
 
 int restore(const RestoreOptions &options, const CLI::App &app, std::uint64_t startNs) {
@@ -34,11 +36,15 @@ int restore(const RestoreOptions &options, const CLI::App &app, std::uint64_t st
     if (!image->sites()) return options.couldNotStart(fmt::format("{} was linked with -fno-migration", path));
     auto common = CommonData::of(image->manifest());
     if (!common) return fail(common.error());
-    CheckpointFile file{options.file, *image, *common};
-    auto checkpoint = file.read(nullptr);
-    if (!checkpoint) return fail(checkpoint.error());
+    auto chain = CheckpointChain::open(
+        options.file, {options.file, image->manifest(), *image->sites(), *common},
+        options.lazy ? CheckpointChain::Check::Structure : CheckpointChain::Check::Everything, options.bases);
+    if (!chain) return fail(chain.error());
+    const Checkpoint checkpoint = chain->checkpoint();
+    auto state = readMonitorState(checkpoint.monitor);
+    if (!state) return fail(state.error());
 
-    ProgramSetup guest = checkpoint->program;
+    ProgramSetup guest = checkpoint.program;
     guest.flags = programFlags(options);
     auto program = Program::make(*image, std::move(guest));
     if (!program) return fail(program.error());
@@ -48,15 +54,14 @@ int restore(const RestoreOptions &options, const CLI::App &app, std::uint64_t st
     if (!stats) return fail(stats.error());
 
     SignalGuard signals;
-    auto resumed = resumeCheckpoint(file, *checkpoint, **program, *machineWanted, signals.fd());
+    auto resumed = resumeCheckpoint(std::move(*chain), **program, *machineWanted, options.lazy, signals.fd());
     if (!resumed) return fail(resumed.error());
-    auto state = readMonitorState(resumed->checkpoint.monitor);
-    if (!state) return fail(state.error());
     if (options.verbose)
         fmt::print(stderr, "dyad: resumed on {}, process {}\n", resumed->machine->description,
                    resumed->machine->child.pid());
     Session session(**program, std::move(resumed->machine), std::move(*monitor), std::move(*setup), signals.fd());
-    session.restored(*state, resumed->checkpoint.rings);
+    session.restored(*state, checkpoint.rings);
+    if (resumed->pages) session.await(*resumed->pages);
     return runSession(session, **program, options, stats->get(), signals);
 }
 
@@ -67,6 +72,12 @@ Action setupRestore(CLI::App &app) {
     auto options = std::make_shared<RestoreOptions>();
     options->command = "restore";
     addSessionOptions(app, *options);
+    auto *lazy = app.add_flag("--lazy", options->lazy, "let the program run before all of its memory is read");
+    lazy->excludes(app.get_option("--hop"));
+    app.add_option("--base", options->bases, "a file that the checkpoint builds on, if it is not where it was")
+        ->type_name("FILE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     app.add_option("FILE", options->file, "the checkpoint")->required();
     app.add_option("IMAGE", options->image, "its image (default: where it was when the checkpoint was taken)");
     return [options, &app, startNs] { return restore(*options, app, startNs); };

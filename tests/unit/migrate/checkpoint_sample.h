@@ -19,18 +19,21 @@ class MemorySink : public ByteSink {
     std::size_t room = ~std::size_t{0};
 };
 
-class MemorySource : public ByteSource {
+class MemorySource : public SeekableSource {
   public:
     explicit MemorySource(std::span<const std::byte> bytes) : bytes_(bytes) {}
     Result<std::size_t> read(std::span<std::byte> to) override {
-        const std::size_t n = std::min(to.size(), bytes_.size());
-        std::ranges::copy(bytes_.first(n), to.begin());
-        bytes_ = bytes_.subspan(n);
+        const std::size_t n = std::min(to.size(), bytes_.size() - place_);
+        std::ranges::copy(bytes_.subspan(place_, n), to.begin());
+        place_ += n;
         return n;
     }
+    Result<std::uint64_t> size() override { return bytes_.size(); }
+    void seek(std::uint64_t place) override { place_ = std::min<std::size_t>(place, bytes_.size()); }
 
   private:
     std::span<const std::byte> bytes_;
+    std::size_t place_ = 0;
 };
 
 /// A stopped program with a few pages.
@@ -65,15 +68,19 @@ struct Sample {
         memory.ram()[DYAD_COMMON_BASE - DYAD_IMAGE_BASE] = std::byte{0x66};
     }
 
-    std::vector<std::byte> write() {
+    std::vector<std::byte> write(const CheckpointForm& form = {}) {
         MemorySink sink;
-        auto written = writeCheckpoint(sink, checkpoint, memory, common);
+        auto written = writeCheckpoint(sink, checkpoint, memory, common, form);
         if (!written) throw std::runtime_error(written.error().message);
         return std::move(sink.bytes);
     }
-    Result<Checkpoint> read(std::span<const std::byte> bytes, GuestMemory* into = nullptr) {
+    Result<StoredCheckpoint> read(std::span<const std::byte> bytes, GuestMemory* into = nullptr) {
         MemorySource source(bytes);
         return readCheckpoint(source, reader(into));
+    }
+    Result<StoredCheckpoint> readStructure(std::span<const std::byte> bytes) {
+        MemorySource source(bytes);
+        return readCheckpointStructure(source, reader());
     }
     CheckpointReader reader(GuestMemory* into = nullptr) { return {"F", manifest, model.table(), common, into}; }
 

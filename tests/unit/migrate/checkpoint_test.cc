@@ -1,7 +1,7 @@
 // What is written comes back; what was damaged, cut off, or belongs to something else is refused, each with its own
 // message.
 #include "checkpoint_sample.h"
-#include "migrate/sections.h"
+#include "migrate/checkpoint_chain.h"
 #include "support/output_file.h"
 #include "support/temporary_folder.h"
 
@@ -51,7 +51,7 @@ TEST_F(CheckpointTest, ComesBackAsItWas) {
     std::ranges::fill(arena(memory), std::byte{0xaa}); // must not shine through
     auto read = sample.read(good, &memory);
     ASSERT_TRUE(read) << read.error().message;
-    expectSame(*read, sample.checkpoint);
+    expectSame(read->state, sample.checkpoint);
     EXPECT_TRUE(std::ranges::equal(arena(memory), arena(sample.memory)));
     EXPECT_EQ(memory.ram()[DYAD_COMMON_BASE - DYAD_IMAGE_BASE], std::byte{0x66});
 }
@@ -65,7 +65,7 @@ TEST_F(CheckpointTest, OfADeepStackIsCutIntoSections) {
     ASSERT_GT(deep.checkpoint.frames.valueBytes(), 2u << 20);
     auto read = deep.read(deep.write());
     ASSERT_TRUE(read) << read.error().message;
-    EXPECT_TRUE(same(read->frames, deep.checkpoint.frames));
+    EXPECT_TRUE(same(read->state.frames, deep.checkpoint.frames));
 }
 
 TEST_F(CheckpointTest, StartTellsWhichImageItNeeds) {
@@ -79,8 +79,6 @@ TEST_F(CheckpointTest, StartTellsWhichImageItNeeds) {
 
 TEST_F(CheckpointTest, WithAnyBitFlippedIsRefused) {
     for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
-        // All of the structure; of the pages, which make up most of it, some.
-        if (bit > 8 * 6000 && bit < 8 * (good.size() - 6000) && bit % 97) continue;
         good[bit / 8] ^= std::byte(1u << bit % 8);
         const std::string message = errorOf(good);
         good[bit / 8] ^= std::byte(1u << bit % 8);
@@ -154,7 +152,7 @@ TEST_F(CheckpointTest, SpreadOverAFullSinkFails) {
     for (std::size_t room : {std::size_t{0}, std::size_t{39}, std::size_t{400}, good.size() - 1}) {
         MemorySink sink;
         sink.room = room;
-        auto written = writeCheckpoint(sink, sample.checkpoint, sample.memory, sample.common);
+        auto written = writeCheckpoint(sink, sample.checkpoint, sample.memory, sample.common, {});
         ASSERT_FALSE(written);
         EXPECT_EQ(written.error().message, "no space left");
     }
@@ -164,6 +162,7 @@ TEST_F(CheckpointTest, SpreadOverAFullSinkFails) {
 struct Sections : CheckpointTest {
     MemorySink sink;
     std::optional<SectionWriter> writer;
+    CheckpointIndex index;
 
     std::vector<std::byte> words(std::initializer_list<std::uint64_t> values) {
         std::vector<std::byte> bytes(values.size() * 8);
@@ -176,21 +175,30 @@ struct Sections : CheckpointTest {
         SectionReader reader(source, "F");
         ASSERT_TRUE(reader.readHeader());
         sink.bytes.clear();
+        index = {};
         writer.emplace(sink);
         ASSERT_TRUE(writer->writeHeader(sample.manifest.id));
         for (;;) {
             auto section = reader.read();
             ASSERT_TRUE(section) << section.error().message;
-            if (section->type == SectionType::Pages) break;
+            if (section->type == SectionType::Packed) break;
             ASSERT_TRUE(writer->write(section->type, {section->payload}));
         }
     }
     void pages(std::uint64_t address, std::size_t size) {
-        const std::vector<std::byte> zeros(size);
-        ASSERT_TRUE(writer->write(SectionType::Pages, {words({address}), zeros}));
+        const std::vector<std::byte> content(size, std::byte{1});
+        index.add({address, size, writer->position(), static_cast<std::uint32_t>(SectionType::Pages), writer->number()},
+                  content);
+        ASSERT_TRUE(writer->write(SectionType::Pages, {words({address}), content}));
     }
-    void end(std::uint64_t pages) {
+    void zeros(std::uint64_t address, std::uint64_t size) {
+        index.add({address, size, writer->position(), static_cast<std::uint32_t>(SectionType::Zero), writer->number()},
+                  std::span<const std::uint64_t>());
+        ASSERT_TRUE(writer->write(SectionType::Zero, {words({address, size})}));
+    }
+    void end(std::uint64_t pages, const std::optional<CheckpointBase>& base = {}) {
         ASSERT_TRUE(writer->write(SectionType::End, {words({sample.checkpoint.frames.size(), pages})}));
+        ASSERT_TRUE(writeTrailer(*writer, index, base));
     }
 };
 
@@ -200,6 +208,50 @@ TEST_F(Sections, WithPagesInOrderAreRead) {
     pages(DYAD_ARENA_BASE + 8192, 4096);
     end(3);
     EXPECT_EQ(errorOf(sink.bytes), "it was read");
+}
+
+TEST_F(Sections, WithoutPagesAreRead) {
+    startGood();
+    end(0);
+    EXPECT_EQ(errorOf(sink.bytes), "it was read");
+}
+
+TEST_F(Sections, WithZeroPagesAndNoBaseAreRefused) {
+    startGood();
+    zeros(DYAD_ARENA_BASE, 8192);
+    end(2);
+    EXPECT_NE(errorOf(sink.bytes).find("have become zero, and no base"), std::string::npos) << errorOf(sink.bytes);
+    startGood();
+    zeros(DYAD_ARENA_BASE, 8192);
+    end(2, CheckpointBase{1, "base"});
+    EXPECT_EQ(errorOf(sink.bytes), "it was read");
+}
+
+TEST_F(Sections, WithAnIndexOfOtherPagesAreRefused) {
+    const auto refused = [&](const std::function<void(CheckpointIndex::Run&)>& spoil, const char* message) {
+        startGood();
+        pages(DYAD_ARENA_BASE, 8192);
+        CheckpointIndex other;
+        CheckpointIndex::Run run = index.runs()[0];
+        spoil(run);
+        other.add(run, std::span(index.checksums()).first(run.zero() ? 0 : std::min<std::size_t>(2, run.pages())));
+        index = other;
+        end(2);
+        EXPECT_NE(errorOf(sink.bytes).find(message), std::string::npos) << message << ": " << errorOf(sink.bytes);
+        EXPECT_EQ(errorOf(sink.bytes).find("'F' "), 0u);
+    };
+    using Run = CheckpointIndex::Run;
+    refused([](Run& run) { run.address += 4096; }, "its index tells of other pages");
+    refused([](Run& run) { ++run.place; }, "its index tells of other pages");
+    refused([](Run& run) { run.number = 0; }, "its index tells of other pages");
+    refused([](Run& run) { run.type = 42; }, "its index tells of other pages");
+    refused([](Run& run) { run.type = 7; }, "a run in a section of type 7");
+    refused([](Run& run) { run.number = 100; }, "behind the end");
+    refused([](Run& run) { run.place = ~std::uint64_t{0}; }, "behind the end");
+    refused([](Run& run) { run.address = 4096; }, "neither in common data nor in the arena");
+    refused([](Run& run) { run.size = 100; }, "no run of pages");
+    refused([](Run& run) { run.size = 0; }, "no run of pages");
+    refused([](Run& run) { run.size = 4096; }, "its index tells of other pages");
 }
 
 TEST_F(Sections, WithPagesTwiceAreRefused) {
@@ -222,7 +274,8 @@ TEST_F(Sections, WithPagesOutsideAreRefused) {
 
 TEST_F(Sections, WithHalfPagesAreRefused) {
     startGood();
-    pages(DYAD_ARENA_BASE, 2048);
+    const std::vector<std::byte> half(2048);
+    ASSERT_TRUE(writer->write(SectionType::Pages, {words({DYAD_ARENA_BASE}), half}));
     EXPECT_NE(errorOf(sink.bytes).find("are no pages"), std::string::npos) << errorOf(sink.bytes);
 }
 
@@ -243,7 +296,7 @@ TEST_F(Sections, LeftOutOrSwappedAreRefused) {
         auto section = reader.read();
         ASSERT_TRUE(section);
         all.emplace_back(section->type, std::vector(section->payload.begin(), section->payload.end()));
-    } while (all.back().first != SectionType::End);
+    } while (all.back().first != SectionType::Tail);
     const auto write = [&](const auto& sections) {
         MemorySink to;
         SectionWriter fresh(to);
@@ -284,8 +337,11 @@ struct CheckpointFile : CheckpointTest {
     TemporaryFolder folder = *TemporaryFolder::create();
     std::string path = folder.file("state");
 
-    Result<CopiedMemory> write(const std::string& to) {
-        return writeCheckpointFile(to, sample.checkpoint, sample.memory, sample.common);
+    Result<WrittenCheckpoint> write(const std::string& to) {
+        return writeCheckpointFile(to, sample.checkpoint, sample.memory, sample.common, {});
+    }
+    Result<CheckpointChain> open(CheckpointChain::Check check = CheckpointChain::Check::Everything) {
+        return CheckpointChain::open(path, sample.reader(), check);
     }
     std::size_t filesThere() {
         return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder.path()), {}));
@@ -295,10 +351,14 @@ struct CheckpointFile : CheckpointTest {
 TEST_F(CheckpointFile, ComesBack) {
     auto written = write(path);
     ASSERT_TRUE(written) << written.error().message;
-    EXPECT_EQ(written->pages, 4u);
-    auto read = readCheckpointFile(path, sample.reader());
-    ASSERT_TRUE(read) << read.error().message;
-    expectSame(*read, sample.checkpoint);
+    EXPECT_EQ(written->memory.pages, 4u);
+    EXPECT_EQ(written->bytes, std::filesystem::file_size(path));
+    for (const auto check : {CheckpointChain::Check::Everything, CheckpointChain::Check::Structure}) {
+        auto read = open(check);
+        ASSERT_TRUE(read) << read.error().message;
+        expectSame(read->checkpoint(), sample.checkpoint);
+        EXPECT_EQ(read->id(), written->id);
+    }
     auto start = readCheckpointFileStart(path);
     ASSERT_TRUE(start) << start.error().message;
     EXPECT_EQ(start->name, "brave-otter");
@@ -308,13 +368,14 @@ TEST_F(CheckpointFile, ComesBack) {
 TEST_F(CheckpointFile, WithSomethingBehindItIsRefused) {
     good.push_back(std::byte{0});
     ASSERT_TRUE(writeOutputFile(path, good));
-    auto read = readCheckpointFile(path, sample.reader());
+    auto read = open();
     ASSERT_FALSE(read);
-    EXPECT_EQ(read.error().message, "'F' cannot be used: bytes follow its end");
+    EXPECT_EQ(read.error().message, "'" + path + "' cannot be used: bytes follow its end");
+    EXPECT_FALSE(open(CheckpointChain::Check::Structure));
 }
 
 TEST_F(CheckpointFile, ThatIsNotThereIsNamed) {
-    EXPECT_NE(readCheckpointFile(path, sample.reader()).error().message.find("No such file"), std::string::npos);
+    EXPECT_NE(open().error().message.find("No such file"), std::string::npos);
     EXPECT_NE(readCheckpointFileStart(path).error().message.find("No such file"), std::string::npos);
 }
 
@@ -330,7 +391,7 @@ TEST_F(CheckpointFile, ThatCouldNotBeWrittenLeavesNothing) {
     std::signal(SIGXFSZ, SIG_IGN);
     rlimit before;
     ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
-    const rlimit small{10000, before.rlim_max};
+    const rlimit small{1000, before.rlim_max};
     ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
     auto written = write(path);
     setrlimit(RLIMIT_FSIZE, &before);

@@ -115,10 +115,10 @@ TEST_F(MigrateFuzz, DamagedCheckpointsAreReadOrRefused) {
             continue;
         }
         ++read;
-        expectWhole(sample.model.table(), checkpoint->frames);
+        expectWhole(sample.model.table(), checkpoint->state.frames);
         if (HasFatalFailure()) return;
-        ASSERT_TRUE(checkThreadState(checkpoint->thread, checkpoint->arenaSize));
-        for (const RingState& ring : checkpoint->rings)
+        ASSERT_TRUE(checkThreadState(checkpoint->state.thread, checkpoint->state.arenaSize));
+        for (const RingState& ring : checkpoint->state.rings)
             ASSERT_EQ(ring.head - ring.tail, ring.bytes.size());
     }
     // Contents of pages, values and strings are free; everything else was reached.
