@@ -1,11 +1,15 @@
-// Fuzz targets: the walk over stacks and tables that make no sense, and the reader of checkpoints. Deterministic;
+// Fuzz targets: the walk over stacks and tables that make no sense, what a stopped guest says, and the readers of
+// checkpoints. Deterministic;
 // DYAD_FUZZ_ROUNDS=N runs longer, DYAD_FUZZ_SEED=N elsewhere. Under the sanitizers (tests/run.sh --sanitize) any bad
 // access ends it.
 #include "../image/damage.h"
 #include "checkpoint_sample.h"
 #include "migrate/capture.h"
+#include "migrate/checkpoint_chain.h"
 #include "migrate/placement.h"
 #include "seal.h"
+#include "support/output_file.h"
+#include "support/temporary_folder.h"
 
 #include <cstring>
 #include <gtest/gtest.h>
@@ -124,6 +128,104 @@ TEST_F(MigrateFuzz, DamagedCheckpointsAreReadOrRefused) {
     // Contents of pages, values and strings are free; everything else was reached.
     EXPECT_GT(read, rounds / 50);
     EXPECT_LT(read, rounds * 9 / 10);
+}
+
+/// An incremental checkpoint with runs of every kind; both ways of reading, and its pages one by one.
+TEST_F(MigrateFuzz, DamagedChainsAreReadOrRefused) {
+    Sample sample;
+    auto folder = TemporaryFolder::create();
+    const std::string path = folder->file("new"), basePath = folder->file("base");
+    const auto arena = sample.memory.ram().subspan(sample.memory.plan().arenaOffset);
+    const auto randomise = [&](std::uint64_t page) {
+        for (std::byte& byte : arena.subspan(page * DYAD_PAGE_SIZE, DYAD_PAGE_SIZE))
+            byte = std::byte(sample.model.below(256));
+    };
+    randomise(9);
+    ASSERT_TRUE(writeCheckpointFile(basePath, sample.checkpoint, sample.memory, sample.common, {}));
+    const auto open = [&](const std::string& name, CheckpointChain::Check check) {
+        return CheckpointChain::open(name, sample.reader(), check);
+    };
+    auto base = open(basePath, CheckpointChain::Check::Structure);
+    ASSERT_TRUE(base) << base.error().message;
+    arena[DYAD_PAGE_SIZE] = std::byte{1};
+    std::ranges::fill(arena.subspan(7 * DYAD_PAGE_SIZE, DYAD_PAGE_SIZE), std::byte{0});
+    randomise(10);
+    CheckpointForm form;
+    form.base = baseFor(path, basePath, base->id());
+    form.basePages = &base->pages();
+    const std::vector<std::byte> good = sample.write(form);
+    Damage damage(seed);
+    std::mt19937_64 random(seed);
+    std::array<std::uint64_t, 3> outcomes{};
+    for (std::uint64_t round = 0; round < rounds / 10; ++round) {
+        std::vector<std::byte> bytes = good;
+        if (random() % 16 == 0) bytes.resize(1 + random() % bytes.size());
+        damage.apply(bytes);
+        seal(bytes);
+        ASSERT_TRUE(writeOutputFile(path, bytes));
+        auto chain = open(path, random() % 2 ? CheckpointChain::Check::Structure : CheckpointChain::Check::Everything);
+        if (!chain) {
+            ASSERT_FALSE(chain.error().message.empty());
+            ++outcomes[0];
+            continue;
+        }
+        const auto loaded = chain->loadAll([&](GuestAddress address, std::span<const std::byte> pages) -> Result<void> {
+            EXPECT_TRUE(isTransferred(sample.common, chain->checkpoint().arenaSize, static_cast<std::uint64_t>(address),
+                                      pages.size()));
+            return {};
+        });
+        ++outcomes[loaded ? 1 : 2];
+    }
+    for (std::uint64_t count : outcomes)
+        EXPECT_GT(count, rounds / 10 / 100);
+}
+
+/// What a stopped guest says of its thread and its rings.
+TEST_F(MigrateFuzz, WordsOfAGuestAreTakenOrRefused) {
+    Sample sample;
+    GuestMemory memory = makeMemory();
+    auto area = fillControlArea(memory, DYAD_MACHINE_PROCESS, {{"fuzz"}, {}, 0});
+    ASSERT_TRUE(area) << area.error().message;
+    std::mt19937_64 random(seed);
+    dyad_control& control = controlOf(memory);
+    const auto number = [&](std::uint64_t near) -> std::uint64_t {
+        switch (random() % 4) {
+        case 0:
+            return random();
+        case 1:
+            return near + random() % 256;
+        default:
+            return near + random() % 4096 * 8;
+        }
+    };
+    std::uint64_t threads = 0, rings = 0;
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+        dyad_migration& migration = control.migration;
+        migration.at_call = static_cast<std::uint32_t>(random());
+        migration.rounding = static_cast<std::uint32_t>(random() % 6);
+        migration.fp_flags = static_cast<std::uint32_t>(random() % 40);
+        migration.thread_block = number(random() % 8 ? DYAD_ARENA_BASE : ~std::uint64_t{0} - 4096);
+        migration.thread_block_size = number(0);
+        migration.thread_block_align = random() % 4 ? std::uint64_t{1} << random() % 64 : random();
+        for (dyad_ring* ring : {&control.tx, &control.rx}) {
+            ring->tail = random() % 4 ? random() / 8 * 8 : random();
+            ring->head = number(ring->tail);
+        }
+        if (auto thread = readThreadState(memory)) {
+            ++threads;
+            ASSERT_TRUE(checkThreadState(*thread, memory.plan().arenaSize));
+        }
+        if (auto states = readRings(*area)) {
+            ++rings;
+            for (const RingState& ring : *states)
+                ASSERT_EQ(ring.head - ring.tail, ring.bytes.size());
+            ASSERT_TRUE(writeRings(*states, *area));
+        }
+    }
+    for (std::uint64_t count : {threads, rings}) {
+        EXPECT_GT(count, rounds / 100);
+        EXPECT_LT(count, rounds * 99 / 100);
+    }
 }
 
 TEST_F(MigrateFuzz, DamageWithoutSealIsFound) {
