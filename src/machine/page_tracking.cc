@@ -235,23 +235,45 @@ std::optional<std::uint64_t> PageTracking::wanted() const {
     return std::nullopt;
 }
 
-Result<bool> PageTracking::arrived(std::uint64_t block, std::span<const std::byte> content) {
-    const std::uint64_t size = bytes(block).size();
-    if (!content.empty() && content.size() != size)
-        return Error{fmt::format("{} bytes arrived for a block of {}", content.size(), size)};
-    std::uint64_t* states = words(machine_->memory.plan().stateOffset());
-    if (!changeState(states, block, DYAD_BLOCK_MISSING, DYAD_BLOCK_ARRIVING)) return false;
-    // By the file, not by our mapping of it: no page fault of ours. A block of zeros is one that nobody has touched.
+/// Blocks that are ARRIVING.
+Result<void> PageTracking::storeArriving(std::uint64_t first, std::uint64_t count, std::span<const std::byte> content) {
+    // By the file, not by our mapping of it: no page fault of ours.
     for (std::uint64_t done = 0; done < content.size();) {
         const ssize_t n = pwrite(machine_->memory.fd(), &content[done], content.size() - done,
-                                 static_cast<off_t>(ramOffset(block) + done));
+                                 static_cast<off_t>(ramOffset(first) + done));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return Error{fmt::format("cannot write to the machine's memory: {}", std::strerror(errno))};
         done += static_cast<std::uint64_t>(n);
     }
-    changeState(states, block, DYAD_BLOCK_ARRIVING, DYAD_BLOCK_PRESENT);
-    if (__atomic_load_n(&pages().wanted, __ATOMIC_SEQ_CST) == block + 1) machine_->ring();
-    return true;
+    std::uint64_t* states = words(machine_->memory.plan().stateOffset());
+    for (std::uint64_t block = first; block < first + count; ++block)
+        changeState(states, block, DYAD_BLOCK_ARRIVING, DYAD_BLOCK_PRESENT);
+    if (__atomic_load_n(&pages().wanted, __ATOMIC_SEQ_CST) - 1 - first < count) machine_->ring();
+    return {};
+}
+
+Result<std::uint64_t> PageTracking::arrived(std::uint64_t first, std::uint64_t count,
+                                            std::span<const std::byte> content) {
+    const std::uint64_t start = ramOffset(first), end = first + count;
+    const std::uint64_t size = ramOffset(end - 1) + bytes(end - 1).size() - start;
+    if ((first < arenaFirst_ && end > arenaFirst_) || (!content.empty() && content.size() != size))
+        return Error{fmt::format("{} bytes arrived for {} blocks of {}", content.size(), count, size)};
+    std::uint64_t* states = words(machine_->memory.plan().stateOffset());
+    std::uint64_t stored = 0;
+    for (std::uint64_t block = first; block < end;) {
+        std::uint64_t next = block;
+        while (next < end && changeState(states, next, DYAD_BLOCK_MISSING, DYAD_BLOCK_ARRIVING))
+            ++next;
+        if (const std::uint64_t arriving = next - block) {
+            const std::uint64_t from = ramOffset(block) - start,
+                                to = ramOffset(next - 1) + bytes(next - 1).size() - start;
+            const auto part = content.empty() ? content : content.subspan(from, to - from);
+            if (auto put = storeArriving(block, arriving, part); !put) return std::move(put.error());
+            stored += arriving;
+        }
+        block = next + 1; // the one at `next` is not missing
+    }
+    return stored;
 }
 
 PageTracking::Counters PageTracking::counters() const {

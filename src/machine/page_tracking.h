@@ -59,10 +59,10 @@ class PageTracking {
     void startMissing() { ask(DYAD_PAGES_MISSING); }
     /// The block that the program waits for, which is missing.
     std::optional<std::uint64_t> wanted() const;
-    /// Stores what arrived of a block: bytes(block).size() bytes, or none for a block of zeros. Does nothing and
-    /// returns false if it is not missing: it was here before, or the program has given it up. Rings if the program
-    /// waits for it.
-    Result<bool> arrived(std::uint64_t block, std::span<const std::byte> content);
+    /// Stores what arrived of blocks that follow each other in memory: their bytes, or none for blocks of zeros that
+    /// nobody has touched. Leaves those alone that are not missing: they were here before, or the program has given
+    /// them up. Rings if the program waits for one of them. How many were missing.
+    Result<std::uint64_t> arrived(std::uint64_t first, std::uint64_t count, std::span<const std::byte> content);
     bool isMissing(std::uint64_t block) const;
     /// The first missing block at or after `from`, and how many, at most `most`, are missing without a gap from there.
     std::optional<std::pair<std::uint64_t, std::uint64_t>> nextMissing(std::uint64_t from, std::uint64_t most) const;
@@ -87,6 +87,7 @@ class PageTracking {
     std::uint64_t countBits(const std::uint64_t* bits) const;
     Result<void> takeBits(const TakeBlocks& take, const std::function<std::uint64_t(std::uint64_t)>& takeWord);
     std::uint64_t ramOffset(std::uint64_t block) const;
+    Result<void> storeArriving(std::uint64_t first, std::uint64_t count, std::span<const std::byte> content);
 
     Machine* machine_;
     std::uint64_t commonAddress_, commonSize_, blockSize_, arenaOffset_, arenaSize_, arenaFirst_;

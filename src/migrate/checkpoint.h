@@ -4,6 +4,7 @@
 
 #include "migrate/checkpoint_pages.h"
 #include "migrate/frame_list.h"
+#include "migrate/pages_section.h"
 
 #include <string>
 
@@ -102,6 +103,7 @@ class CheckpointTaker {
     const Checkpoint& checkpoint() const { return checkpoint_; }
     Checkpoint& checkpoint() { return checkpoint_; }
     std::uint64_t pages() const { return pages_; }
+    const CommonData& common() const { return reader_.common; }
 
     /// The first section: pairId is not set by it.
     static Result<void> readProgram(const std::string& name, const Section& section, Checkpoint& checkpoint);
@@ -116,9 +118,8 @@ class CheckpointTaker {
     Result<void> checkInnermost() const;
     Result<void> takeRing(std::uint32_t which);
     Result<void> takePages();
-    Result<void> takeRange();
     Result<void> checkRun(std::uint64_t address, std::uint64_t size);
-    Result<void> store(std::uint64_t address, std::uint64_t size, std::span<const std::byte> pages);
+    Result<void> store(const PagePiece& piece);
     Result<void> takeEnd();
 
     CheckpointReader reader_;
@@ -126,7 +127,7 @@ class CheckpointTaker {
     Section section_{};
     Checkpoint checkpoint_;
     std::uint64_t pages_ = 0, pagesEnd_ = 0; ///< taken; end of the last run
-    std::vector<std::byte> unpacked_;
+    PagesReader pagesReader_;
 };
 
 /// A checkpoint without the content of its pages.

@@ -2,7 +2,6 @@
 // it is used.
 #include "migrate/checkpoint.h"
 #include "migrate/checkpoint_payloads.h"
-#include "migrate/packed_pages.h"
 
 #include <fmt/format.h>
 
@@ -48,11 +47,8 @@ Result<void> CheckpointTaker::setMemory(GuestMemory* memory) {
 
 Result<void> CheckpointTaker::take(const Section& section) {
     section_ = section;
-    const bool pages = section.type == SectionType::Pages,
-               range = section.type == SectionType::Zero || section.type == SectionType::Packed;
-    const bool pagesNow = stage_ == Stage::Pages || (reader_.transfer && stage_ == Stage::Thread);
-    if (pagesNow && pages) return takePages();
-    if (pagesNow && range) return takeRange();
+    if (PagesReader::reads(section.type) && (stage_ == Stage::Pages || (reader_.transfer && stage_ == Stage::Thread)))
+        return takePages();
     // The last frames section, and the last pages, show only by what follows.
     if (stage_ == Stage::MoreFrames && section.type != SectionType::Frames) {
         if (auto checked = checkInnermost(); !checked) return checked;
@@ -206,29 +202,12 @@ Result<void> CheckpointTaker::takeRing(std::uint32_t which) {
     return {};
 }
 
+/// Pages, zero or packed ones.
 Result<void> CheckpointTaker::takePages() {
-    auto pages = section_.payload;
-    const auto fixed = takeFixed<PagesPayload>(pages);
-    if (!fixed || pages.empty() || pages.size() % DYAD_PAGE_SIZE || fixed->address % DYAD_PAGE_SIZE)
-        return unusable(fmt::format("{} bytes are no pages", section_.payload.size()));
-    if (auto right = checkRun(fixed->address, pages.size()); !right) return right;
-    return store(fixed->address, pages.size(), pages);
-}
-
-/// Zero or packed pages.
-Result<void> CheckpointTaker::takeRange() {
-    auto rest = section_.payload;
-    const auto fixed = takeFixed<RangePayload>(rest);
-    const bool packed = section_.type == SectionType::Packed;
-    if (!fixed || fixed->size == 0 || fixed->size % DYAD_PAGE_SIZE || fixed->address % DYAD_PAGE_SIZE ||
-        (packed ? fixed->size > kMostPayload : !rest.empty()))
-        return unusable(fmt::format("{} bytes are no pages", section_.payload.size()));
-    if (auto right = checkRun(fixed->address, fixed->size); !right) return right;
-    if (!packed) return store(fixed->address, fixed->size, {});
-    unpacked_.resize(std::max<std::size_t>(unpacked_.size(), fixed->size));
-    const auto pages = std::span(unpacked_).first(fixed->size);
-    if (!unpackPages(rest, pages)) return unusable(fmt::format("expected {} bytes in a zstd frame", fixed->size));
-    return store(fixed->address, fixed->size, pages);
+    auto read = pagesReader_.read(reader_.name, section_);
+    if (!read) return std::move(read.error());
+    if (auto right = checkRun(static_cast<std::uint64_t>(read->address), read->size); !right) return right;
+    return store(*read);
 }
 
 Result<void> CheckpointTaker::checkRun(std::uint64_t address, std::uint64_t size) {
@@ -241,14 +220,14 @@ Result<void> CheckpointTaker::checkRun(std::uint64_t address, std::uint64_t size
     return {};
 }
 
-/// No `pages`: they are zero.
-Result<void> CheckpointTaker::store(std::uint64_t address, std::uint64_t size, std::span<const std::byte> pages) {
+Result<void> CheckpointTaker::store(const PagePiece& piece) {
     if (reader_.index)
-        reader_.index->add({address, size, section_.place, static_cast<std::uint32_t>(section_.type), section_.number},
-                           pages);
+        reader_.index->add({static_cast<std::uint64_t>(piece.address), piece.size, section_.place,
+                            static_cast<std::uint32_t>(section_.type), section_.number},
+                           piece.pages);
     if (!reader_.memory) return {};
-    if (pages.empty()) return clearPages(*reader_.memory, reader_.common, GuestAddress{address}, size);
-    return writePages(*reader_.memory, reader_.common, GuestAddress{address}, pages);
+    if (piece.pages.empty()) return clearPages(*reader_.memory, reader_.common, piece.address, piece.size);
+    return writePages(*reader_.memory, reader_.common, piece.address, piece.pages);
 }
 
 Result<void> CheckpointTaker::takeEnd() {

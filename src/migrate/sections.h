@@ -47,6 +47,11 @@ enum class SectionType : std::uint32_t {
     Alive = 40,
     Zero = 41,
     Packed = 42,
+    Missing = 43,
+    Want = 44,
+    Got = 45,
+    All = 46,
+    Complete = 47,
 };
 std::string_view name(SectionType type);
 

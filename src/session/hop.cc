@@ -124,7 +124,14 @@ void Hopper::ask(bool atStart) {
 
 void Hopper::restored() {
     if (!plan_.points || plan_.count == 0) return;
-    begun_ = true;
+    begun_ = waits_ = true;
+    askIfPossible();
+}
+
+/// Memory that is still arriving comes first.
+void Hopper::askIfPossible() {
+    if (!mover_.hindrance().empty()) return;
+    waits_ = false;
     ask(false);
 }
 
@@ -149,7 +156,7 @@ Result<void> Hopper::step() {
         }
         return {};
     }
-    if (plan_.everyNs && monotonicNs() >= nextNs_) ask(false);
+    if (waits_ || (plan_.everyNs && monotonicNs() >= nextNs_)) askIfPossible();
     return {};
 }
 

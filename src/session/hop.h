@@ -40,6 +40,7 @@ class Hopper : public LoopPart {
 
   private:
     void ask(bool atStart);
+    void askIfPossible();
     std::uint64_t nextTime();
     void onFailure(const MoveFailure& failure);
 
@@ -48,6 +49,7 @@ class Hopper : public LoopPart {
     Monitor& monitor_;
     std::uint64_t done_ = 0, nextNs_ = UINT64_MAX;
     bool begun_ = false;
+    bool waits_ = false; ///< for memory that is still arriving
     std::optional<Error> failure_;
     std::minstd_rand random_{std::random_device()()};
 };

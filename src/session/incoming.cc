@@ -47,6 +47,7 @@ void Incoming::fail(const std::string& why) {
         side_.state() != DestinationSide::State::Taken)
         (void)side_.refuse(why);
     ending_ = true;
+    missing_.reset();
     arrival_.reset();
     machine_.reset();
     tooSmall_.reset();
@@ -67,13 +68,17 @@ Incoming::Outcome Incoming::step(bool busy) {
         over_ = !link_.known() || link_.finished();
         return over_ ? Outcome::Over : Outcome::Goes;
     }
-    if (received_) {
-        // The last word, "taken", is on its way; the source closes when it has got it.
+    const bool taken = received_.has_value();
+    if (side_.state() == DestinationSide::State::Taken && (!missing_ || missing_->isComplete())) {
+        // The last word is on its way; the source closes when it has got it.
+        if (missing_) {
+            if (auto noted = destination_.records.complete(side_.offer().id); !noted) why_ = noted.error().message;
+            (void)side_.complete();
+        }
         ending_ = true;
         (void)link_.finished();
-        return Outcome::Taken;
     }
-    return Outcome::Goes;
+    return taken ? Outcome::Taken : Outcome::Goes;
 }
 
 Result<void> Incoming::converse() {
@@ -82,18 +87,46 @@ Result<void> Incoming::converse() {
         auto more = link_.receive();
         if (!more) return sent ? std::move(more.error()) : std::move(sent.error());
         if (!*more) return sent;
-        SectionAssembler& incoming = link_.incoming();
-        const bool header = !headerTaken_;
-        headerTaken_ = true;
-        if (!header && incoming.section().type == SectionType::Thread) stateNs_ = monotonicNs();
-        auto taken = header ? side_.takeHeader(incoming.pairId()) : side_.take(incoming.section());
-        if (!taken) return taken;
+        if (auto taken = takeSection(); !taken) return taken;
         // What comes next depends on what is answered first.
         const auto state = side_.state();
-        if (state == DestinationSide::State::Offered || state == DestinationSide::State::Arriving ||
+        if (state == DestinationSide::State::Offered || (state == DestinationSide::State::Arriving && !resumed_) ||
             state == DestinationSide::State::Committed || state == DestinationSide::State::Asked)
             return sent;
     }
+}
+
+Result<void> Incoming::takeSection() {
+    SectionAssembler& incoming = link_.incoming();
+    if (!std::exchange(headerTaken_, true)) return side_.takeHeader(incoming.pairId());
+    const Section& section = incoming.section();
+    if (section.type == SectionType::Thread) stateNs_ = monotonicNs();
+    if (!missing_ || !side_.follows(section)) return side_.take(section);
+    if (section.type == SectionType::All) {
+        if (const std::uint64_t left = missing_->left())
+            return unusableSection(peer(), section.type, section.number, fmt::format("{} bytes are missing", left));
+        allSent_ = true;
+        return {};
+    }
+    if (auto taken = missing_->take(peer(), section); !taken) return taken;
+    return askForPages();
+}
+
+/// Tells the source what the program waits for, and what has come.
+Result<void> Incoming::askForPages() {
+    /// Often enough for what is on its way to be little.
+    constexpr std::uint64_t kTellBytes = 8 << 10;
+    bool said = false;
+    if (const auto page = missing_->want()) {
+        if (auto asked = side_.want(*page); !asked) return asked;
+        said = true;
+    }
+    if (link_.bytesReceived() - told_ >= kTellBytes) {
+        told_ = link_.bytesReceived();
+        if (auto told = side_.got(told_); !told) return told;
+        said = true;
+    }
+    return said ? link_.step() : Result<void>();
 }
 
 Result<void> Incoming::advance(bool busy) {
@@ -116,11 +149,16 @@ Result<void> Incoming::advance(bool busy) {
     case State::Filling:
         return arrival_->checkAlive();
     case State::Arriving:
-        return resume();
+        if (auto resumed = resume(); !resumed) return resumed;
+        return missing_ ? askForPages() : Result<void>();
     case State::Prepared:
-        return arrival_->checkAlive();
+        if (auto alive = arrival_->checkAlive(); !alive) return alive;
+        return missing_ ? askForPages() : Result<void>();
     case State::Committed:
         return takeOver();
+    case State::Taken:
+        if (missing_ && allSent_) missing_->complete();
+        return missing_ && !missing_->isComplete() ? askForPages() : Result<void>();
     default:
         return {};
     }
@@ -159,7 +197,7 @@ Result<void> Incoming::startMachine() {
         arrival_.emplace(*program_, *machine_);
     }
     return side_.accept(
-        {setup.isa, offer.features & kFeaturePacked,
+        {setup.isa, offer.features & (kFeaturePacked | kFeatureFollow),
          machine_ ? machine_->description
                   : fmt::format("{} {}", setup.kind == DYAD_MACHINE_QEMU ? "qemu" : "process", name(setup.isa))});
 }
@@ -201,6 +239,11 @@ Result<void> Incoming::resume() {
             return std::move(copied.error());
         tooSmall_.reset();
     }
+    if (side_.missing()) {
+        auto missing = MissingPages::begin(*machine_, destination_.common, *side_.missing(), side_.pages() > 0);
+        if (!missing) return std::move(missing.error());
+        missing_ = std::move(*missing);
+    }
     ThreadState thread = checkpoint.thread;
     thread.clockNs += monotonicNs() - stateNs_;
     auto resumed = arrival_->resume({checkpoint.frames, thread, checkpoint.rings}, ticks_ ? ticks_->rate() : 0,
@@ -214,7 +257,7 @@ Result<void> Incoming::resume() {
 Result<void> Incoming::takeOver() {
     auto taken = destination_.records.decide(side_.offer().id, true);
     if (!taken) return std::move(taken.error());
-    if (!*taken) return Error{"it was decided before that the program stays"};
+    if (*taken != TransferOutcome::Taken) return Error{"it was decided before that the program stays"};
     machine_->migration().request = 0;
     Checkpoint& checkpoint = side_.checkpoint();
     received_.emplace(ReceivedProgram{std::move(program_), std::move(machine_), *monitorState_,
@@ -232,6 +275,12 @@ void Incoming::answer() {
         fail(answered.error().message);
     else
         ending_ = true;
+}
+
+void Incoming::follow(std::shared_ptr<MissingPages> missing) {
+    if (auto answered = side_.answerFollowing(missing->missing()); !answered) return fail(answered.error().message);
+    missing_ = std::move(missing);
+    missing_->askAgain();
 }
 
 void Incoming::addEntries(std::vector<pollfd>& entries) const {

@@ -1,9 +1,10 @@
-// The destination of a transfer: one connection, up to a program that has arrived and is stopped. Specification:
-// docs/transfer.md.
+// The destination of a transfer: one connection, up to a program that has arrived and is stopped, and on while memory
+// follows it. Specification: docs/transfer.md.
 #pragma once
 
 #include "machine/ticks.h"
 #include "session/arrival.h"
+#include "session/missing_pages.h"
 #include "transfer/destination_side.h"
 #include "transfer/link.h"
 #include "transfer/transfer_records.h"
@@ -40,7 +41,7 @@ class Incoming {
     Incoming(const Destination& destination, std::unique_ptr<Channel> channel, std::string peer, LinkSetup setup);
 
     /// `busy`: another one is under way, or the program runs already. Never an error: whatever goes wrong on a
-    /// connection ends that connection. After Taken: take(), and go on stepping until Over.
+    /// connection ends that connection. After Taken, which comes once: take(), and go on stepping until Over.
     Outcome step(bool busy);
     /// It has an offer, and is not over: no other may have one.
     bool underWay() const;
@@ -50,8 +51,14 @@ class Incoming {
     /// Of a Recover: what must be answered. Asked only once.
     bool asks() const { return side_.state() == DestinationSide::State::Asked; }
     void answer();
+    /// The answer if that program runs here and waits for memory: this connection brings it from now on.
+    void follow(std::shared_ptr<MissingPages> missing);
 
-    ReceivedProgram take() { return std::move(*received_); }
+    ReceivedProgram take() { return *std::exchange(received_, std::nullopt); }
+    /// Memory that follows the program that was taken, or null.
+    const std::shared_ptr<MissingPages>& missing() const { return missing_; }
+    /// It has taken a program whose memory follows on this connection.
+    bool following() const { return missing_ && !ending_ && !over_ && side_.state() == DestinationSide::State::Taken; }
     /// Why it is over, for a message; empty if there is nothing to say.
     const std::string& why() const { return why_; }
     const std::string& peer() const { return link_.peer(); }
@@ -61,6 +68,8 @@ class Incoming {
 
   private:
     Result<void> converse();
+    Result<void> takeSection();
+    Result<void> askForPages();
     Result<void> advance(bool busy);
     Result<void> startMachine();
     Result<void> replaceMachine();
@@ -78,8 +87,10 @@ class Incoming {
     std::optional<TickMeter> ticks_;
     std::optional<MonitorState> monitorState_;
     std::optional<ReceivedProgram> received_;
+    std::shared_ptr<MissingPages> missing_;
+    std::uint64_t told_ = 0; ///< bytes of this connection that the source knows to be dealt with
     std::uint64_t begunNs_ = monotonicNs(), stateNs_ = 0; ///< stateNs_: the stopped program's clock stood then
-    bool headerTaken_ = false, resumed_ = false, ending_ = false, over_ = false;
+    bool headerTaken_ = false, resumed_ = false, ending_ = false, over_ = false, allSent_ = false;
 };
 
 } // namespace dyad

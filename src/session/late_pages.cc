@@ -26,7 +26,7 @@ Result<std::uint64_t> LatePages::blockAt(GuestAddress address, std::uint64_t siz
     return *first;
 }
 
-LatePages::Run LatePages::runOf(std::uint64_t first, std::uint64_t count) {
+LatePages::Run LatePages::runOf(std::uint64_t first, std::uint64_t count) const {
     return {tracking_.address(first), count * DYAD_PAGE_SIZE};
 }
 
@@ -49,10 +49,8 @@ std::optional<LatePages::Run> LatePages::wanted() {
     return runOf(*block, 1);
 }
 
-std::optional<LatePages::Run> LatePages::next(std::uint64_t most) {
-    const std::uint64_t blocks = std::max<std::uint64_t>(most / DYAD_PAGE_SIZE, 1);
-    auto run = tracking_.nextMissing(cursor_, blocks);
-    if (!run) run = tracking_.nextMissing(0, blocks);
+std::optional<LatePages::Run> LatePages::runFrom(std::uint64_t block, std::uint64_t most) const {
+    const auto run = tracking_.nextMissing(block, most);
     if (!run) return std::nullopt;
     // Common data does not go on in the arena.
     const auto [first, count] = *run;
@@ -60,25 +58,38 @@ std::optional<LatePages::Run> LatePages::next(std::uint64_t most) {
     while (together < count && static_cast<std::uint64_t>(tracking_.address(first + together)) ==
                                    static_cast<std::uint64_t>(tracking_.address(first)) + together * DYAD_PAGE_SIZE)
         ++together;
-    cursor_ = first + together;
     return runOf(first, together);
 }
 
+std::optional<LatePages::Run> LatePages::next(std::uint64_t most) {
+    const std::uint64_t blocks = std::max<std::uint64_t>(most / DYAD_PAGE_SIZE, 1);
+    auto run = runFrom(cursor_, blocks);
+    if (!run) run = runFrom(0, blocks);
+    if (run) cursor_ = *tracking_.blockOf(run->address) + run->size / DYAD_PAGE_SIZE;
+    return run;
+}
+
+std::vector<LatePages::Run> LatePages::missing() const {
+    std::vector<Run> runs;
+    for (std::uint64_t from = 0; const auto run = runFrom(from, tracking_.count());) {
+        runs.push_back(*run);
+        from = *tracking_.blockOf(run->address) + run->size / DYAD_PAGE_SIZE;
+    }
+    return runs;
+}
+
 Result<void> LatePages::arrived(GuestAddress address, std::span<const std::byte> pages) {
-    auto block = blockAt(address, pages.size());
-    if (!block) return std::move(block.error());
-    for (; !pages.empty(); pages = pages.subspan(DYAD_PAGE_SIZE))
-        if (auto stored = tracking_.arrived((*block)++, pages.first(DYAD_PAGE_SIZE)); !stored)
-            return std::move(stored.error());
-    return {};
+    auto first = blockAt(address, pages.size());
+    if (!first) return std::move(first.error());
+    auto stored = tracking_.arrived(*first, pages.size() / DYAD_PAGE_SIZE, pages);
+    return stored ? Result<void>() : std::move(stored.error());
 }
 
 Result<void> LatePages::arrivedZeros(GuestAddress address, std::uint64_t size) {
     auto first = blockAt(address, size);
     if (!first) return std::move(first.error());
-    for (std::uint64_t block = *first; block < *first + size / DYAD_PAGE_SIZE; ++block)
-        if (auto stored = tracking_.arrived(block, {}); !stored) return std::move(stored.error());
-    return {};
+    auto stored = tracking_.arrived(*first, size / DYAD_PAGE_SIZE, {});
+    return stored ? Result<void>() : std::move(stored.error());
 }
 
 Result<bool> LatePages::finished() {

@@ -8,17 +8,13 @@
 #pragma once
 
 #include "machine/page_tracking.h"
-#include "migrate/state.h"
+#include "migrate/page_set.h"
 
 namespace dyad {
 
 class LatePages {
   public:
-    struct Run {
-        GuestAddress address;
-        std::uint64_t size; ///< bytes
-        bool operator==(const Run&) const = default;
-    };
+    using Run = PageRun;
 
     /// `machine` waits to resume, its memory is zero but for what is there already; it must outlive this.
     static Result<LatePages> of(Machine& machine, const CommonData& common);
@@ -39,6 +35,8 @@ class LatePages {
     Result<void> arrived(GuestAddress address, std::span<const std::byte> pages);
     Result<void> arrivedZeros(GuestAddress address, std::uint64_t size);
 
+    /// All runs that are missing, in rising order.
+    std::vector<Run> missing() const;
     /// Whether nothing is missing any more and the guest has forgotten about it.
     Result<bool> finished();
     /// Bytes that are missing still. Looks at all of memory.
@@ -49,7 +47,9 @@ class LatePages {
     enum class State { Preparing, Following, Ending, Finished };
     explicit LatePages(PageTracking tracking) : tracking_(std::move(tracking)) {}
     Result<std::uint64_t> blockAt(GuestAddress address, std::uint64_t size) const;
-    Run runOf(std::uint64_t first, std::uint64_t count);
+    Run runOf(std::uint64_t first, std::uint64_t count) const;
+    /// The first run at or after a block.
+    std::optional<Run> runFrom(std::uint64_t block, std::uint64_t most) const;
 
     PageTracking tracking_;
     State state_ = State::Preparing;

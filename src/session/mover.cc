@@ -28,6 +28,8 @@ bool Mover::refused(const std::function<void(const MoveFailure&)>& failed) const
                 ENOTSUP});
     else if (busy())
         failed({"the program is being moved or checkpointed already", EBUSY});
+    else if (const std::string why = hindrance(); !why.empty())
+        failed({why, EBUSY});
     else
         return false;
     return true;

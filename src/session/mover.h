@@ -71,6 +71,9 @@ class Mover : public LoopPart {
     void begin(MoveOrder order);
     void begin(CheckpointOrder order);
     void begin(TransferOrder order);
+    /// `why` says why the program cannot be moved or checkpointed now; nothing if it can.
+    void setHindrance(std::function<std::string()> why) { hindrance_ = std::move(why); }
+    std::string hindrance() const { return hindrance_ ? hindrance_() : std::string(); }
     /// Ends the order, if there is one that can be ended; says why not otherwise.
     Result<void> cancel();
     /// The transfer under way, or null.
@@ -118,6 +121,7 @@ class Mover : public LoopPart {
     std::uint64_t resumedNs_ = 0;
 
     std::unique_ptr<Outgoing> outgoing_;
+    std::function<std::string()> hindrance_;
 
     std::optional<CheckpointOrder> checkpoint_;
     std::optional<CheckpointChain> base_; ///< of that

@@ -2,7 +2,6 @@
 #include "session/outgoing.h"
 
 #include "machine/ticks.h"
-#include "session/monitor_state.h"
 #include "session/mover.h"
 
 #include <fmt/format.h>
@@ -22,8 +21,6 @@ constexpr std::uint64_t kAskNs = kSecondNs, kAskingNs = 60 * kSecondNs;
 constexpr std::uint64_t kTellNs = 5 * kSecondNs;
 /// A guest that was asked something is looked at so often.
 constexpr std::uint64_t kLookNs = 100'000;
-/// No more than this is written ahead of the connection.
-constexpr std::size_t kMostWaiting = 2 << 20;
 
 } // namespace
 
@@ -48,7 +45,7 @@ Result<std::unique_ptr<Outgoing>> Outgoing::begin(const Program& program, Machin
                                                   StopRequest& stop, TransferOrder order) {
     auto id = makeTransferId();
     if (!id) return std::move(id.error());
-    const Offer offer{*id, order.tryOnly ? OfferKind::Try : OfferKind::Move, order.isa, kFeaturePacked,
+    const Offer offer{*id, order.tryOnly ? OfferKind::Try : OfferKind::Move, order.isa, kFeaturePacked | kFeatureFollow,
                       memoryInUse(machine)};
     std::unique_ptr<Outgoing> outgoing(new Outgoing(program, machine, monitor, stop, std::move(order), offer));
     const Checkpoint checkpoint = outgoing->describeProgram();
@@ -84,18 +81,9 @@ Result<void> Outgoing::connect(const Offer& offer, const Checkpoint* program) {
 Result<bool> Outgoing::step() {
     if (doubt_ && !doubtTold_ && monotonicNs() - doubtNs_ > kTellNs) {
         doubtTold_ = true;
-        order_.doubtful(fmt::format("it is not known whether the program went on at {}: it stays stopped here until "
-                                    "that answers; dyad migrate --recover asks again",
-                                    report_.to));
+        order_.doubtful(describeDoubt());
     }
-    if (doubt_ && !link_) {
-        if (monotonicNs() < askNs_) return false;
-        askNs_ = monotonicNs() - doubtNs_ < kAskingNs ? monotonicNs() + kAskNs : UINT64_MAX;
-        Offer offer = offer_;
-        offer.kind = OfferKind::Recover;
-        if (auto connected = connect(offer, nullptr); !connected) link_.reset();
-        return false;
-    }
+    if (doubt_ && !link_) return reconnect();
     auto conversed = converse();
     const bool known = side_->state() == SourceSide::State::Gone || side_->state() == SourceSide::State::Stays;
     if (!conversed && !known && committed()) {
@@ -112,6 +100,15 @@ Result<bool> Outgoing::step() {
         break;
     case SourceSide::State::Prepared:
         if (auto committed = side_->commit(); !committed) return std::move(committed.error());
+        break;
+    case SourceSide::State::Awaiting:
+    case SourceSide::State::Committed:
+    case SourceSide::State::Serving:
+        if (auto served = serve(); !served) {
+            if (!committed()) return std::move(served.error());
+            fallIntoDoubt(served.error());
+            return false;
+        }
         break;
     case SourceSide::State::Gone:
         return finish();
@@ -136,16 +133,33 @@ Result<void> Outgoing::converse() {
         auto more = link_->receive();
         if (!more) return sent ? std::move(more.error()) : std::move(sent.error());
         if (!*more) return sent;
-        SectionAssembler& incoming = link_->incoming();
-        const bool header = !headerTaken_;
-        headerTaken_ = true;
-        auto taken = header ? side_->takeHeader(incoming.pairId()) : side_->take(incoming.section());
-        if (!taken) return taken;
-        if (side_->state() == SourceSide::State::Preparing) {
-            report_.machine = side_->accept().machine;
-            report_.isa = side_->accept().isa;
-        }
+        if (auto taken = takeSection(); !taken) return taken;
     }
+}
+
+Result<void> Outgoing::takeSection() {
+    using State = SourceSide::State;
+    SectionAssembler& incoming = link_->incoming();
+    if (!std::exchange(headerTaken_, true)) return side_->takeHeader(incoming.pairId());
+    const State before = side_->state();
+    if (auto taken = side_->take(incoming.section()); !taken) return taken;
+    const State now = side_->state();
+    if (now == State::Preparing) {
+        report_.machine = side_->accept().machine;
+        report_.isa = side_->accept().isa;
+    }
+    if (!taken_ && (now == State::Serving || now == State::Gone)) {
+        taken_ = true;
+        report_.down = monotonicNs() - stop_.stoppedNs();
+    }
+    if (before == State::Listing && now == State::Serving) {
+        // Here again: it knows best what it is missing.
+        doubt_ = doubtTold_ = allSent_ = false;
+        if (server_) wantsBefore_ += server_->wants();
+        server_.emplace(machine_.memory, side_->missing());
+    }
+    // A page that is asked for does not wait for what else has come.
+    return now == State::Serving ? serve() : Result<void>();
 }
 
 Result<void> Outgoing::checkPatience() const {
@@ -155,148 +169,69 @@ Result<void> Outgoing::checkPatience() const {
                              stop_.asked() ? stop_.describeDelay() : "it has not reached main yet")};
 }
 
-/// What is sent while the program runs.
-Result<void> Outgoing::sendRounds() {
-    if (order_.mode == TransferMode::stop || (preCopy_ && preCopy_->finished())) return stopProgram();
-    if (!preCopy_) {
-        if (!monitor_.started()) return {}; // a program that has not begun is not worth it yet
-        auto begun = PreCopy::begin(machine_, program_.common(), order_.downtimeLimitNs);
-        if (!begun) return std::move(begun.error());
-        preCopy_ = std::move(*begun);
-    }
-    while (link_->waiting() < kMostWaiting) {
-        auto piece = preCopy_->next();
-        if (!piece) return std::move(piece.error());
-        if (!*piece) return link_->waiting() ? Result<void>() : preCopy_->drained(link_->bytesSent());
-        if (auto sent = sendPiece(**piece); !sent) return sent;
-    }
-    return {};
-}
-
-Result<void> Outgoing::stopProgram() {
-    if (sendingNs_ == 0) sendingNs_ = monotonicNs();
-    if (!stop_.asked() && monitor_.started()) stop_.ask(0);
-    auto stopped = stop_.look();
-    if (!stopped) return std::move(stopped.error());
-    if (!*stopped) return checkPatience();
-    // What the program wrote before is written here, what it writes after that there.
-    auto settled = monitor_.settle();
-    if (!settled) return std::move(settled.error());
-    if (*settled) return sendState();
-    if (checkPatience()) return {};
-    return Error{"the program's output could not be written in time"};
-}
-
-Result<void> Outgoing::sendState() {
-    monitor_.setPaused(true); // from here on the rings are the destination's
-    auto rings = readRings(machine_.area);
-    if (!rings) return std::move(rings.error());
-    Checkpoint state;
-    state.thread = stop_.thread();
-    state.thread.clockNs += monotonicNs() - stop_.stoppedNs();
-    state.frames = stop_.frames();
-    state.rings = std::move(*rings);
-    state.monitor = writeMonitorState(monitor_.state());
-    if (auto written = writer_->state(state); !written) return written;
-    stateSent_ = true;
-    if (preCopy_) {
-        report_.preCopy = preCopy_->report();
-        if (auto stopped = preCopy_->stopped(); !stopped) return stopped;
-    } else {
-        cursor_.emplace(machine_.memory, program_.common());
-    }
-    return sendPages();
-}
-
-Result<std::optional<PreCopy::Piece>> Outgoing::nextPiece() {
-    if (preCopy_) return preCopy_->next();
-    auto run = cursor_->next();
-    if (!run) return std::move(run.error());
-    if (!*run) return std::optional<PreCopy::Piece>();
-    return std::optional(PreCopy::Piece{(*run)->address, (*run)->pages.size(), (*run)->pages});
-}
-
-/// How fast the connection is, from times in which it never had to wait for us.
-void Outgoing::measure() {
-    constexpr std::uint64_t kLeastNs = 20'000'000;
-    const std::uint64_t now = monotonicNs();
-    if (link_->waiting() == 0 || windowNs_ == 0) {
-        windowNs_ = now;
-        windowSent_ = link_->bytesSent();
-    } else if (now - windowNs_ > kLeastNs) {
-        rate_ = static_cast<double>(link_->bytesSent() - windowSent_) / static_cast<double>(now - windowNs_) * 1e9;
-    }
-}
-
-/// zstd's level, or 0 for no packing: as much as is faster than sending. zstd packs some 400 MB/s at level 1, 100 at 3
-/// and 40 at 6 on one core.
-int Outgoing::packLevel() const {
-    const double rate = order_.link.mostPerSecond ? static_cast<double>(order_.link.mostPerSecond) : rate_;
-    if (!(side_->accept().features & kFeaturePacked) || rate == 0 || rate > 200e6) return 0;
-    return rate > 50e6 ? 1 : rate > 15e6 ? 3 : 6;
-}
-
-Result<void> Outgoing::sendPiece(const PreCopy::Piece& piece) {
-    measure();
-    if (piece.pages.empty()) return writer_->zeroPages(piece.address, piece.size);
-    if (const int level = packLevel()) {
-        const auto packed = packer_.pack(piece.pages, level);
-        if (!packed.empty()) return writer_->packedPages(piece.address, piece.size, packed);
-    }
-    return writer_->pages(piece.address, piece.pages);
-}
-
-Result<void> Outgoing::sendPages() {
-    while (link_->waiting() < kMostWaiting) {
-        auto piece = nextPiece();
-        if (!piece) return std::move(piece.error());
-        if (!*piece) {
-            if (auto ended = writer_->end(); !ended) return ended;
-            side_->ended({writer_->frames(), writer_->copied().pages});
-            report_.frames = writer_->frames();
-            report_.pages = writer_->copied().pages;
-            report_.bytes = writer_->copied().bytes;
-            return {};
-        }
-        if (auto sent = sendPiece(**piece); !sent) return sent;
-    }
-    return {};
-}
-
 Result<bool> Outgoing::finish() {
     const std::uint64_t now = monotonicNs();
     report_.total = now - begunNs_;
     if (report_.tried) return true;
-    report_.down = now - stop_.stoppedNs();
-    report_.bytesSent = link_->bytesSent();
+    report_.bytesSent = bytesSent();
+    report_.bytes = bytesWritten();
+    report_.pages = copiedBefore_.pages + writer_->copied().pages;
+    report_.wants = wants();
     return true;
 }
 
-/// The connection is gone, and with it the answer.
+std::string Outgoing::describeDoubt() const {
+    if (taken_)
+        return fmt::format(
+            "the connection to {} broke: the program goes on there until it needs one of {:.1f} MiB that "
+            "are still here; dyad migrate --recover connects again",
+            report_.to, static_cast<double>(server_->left().bytes()) / (1 << 20));
+    return fmt::format("it is not known whether the program went on at {}: it stays stopped here until that answers; "
+                       "dyad migrate --recover asks again",
+                       report_.to);
+}
+
+/// The connection is gone, and with it the answer, or the way for what follows.
 void Outgoing::fallIntoDoubt(const Error& why) {
     if (!doubt_) {
         doubt_ = true;
         doubtNs_ = monotonicNs();
         askNs_ = doubtNs_;
-        fmt::print(stderr, "dyad: {}; the program stays stopped until it is known whether it went on there\n",
-                   why.message);
+        fmt::print(stderr, "dyad: {}; {}\n", why.message,
+                   taken_ ? "the memory that was to follow the program is kept until there is another connection"
+                          : "the program stays stopped until it is known whether it went on there");
     }
+    sentBefore_ = bytesSent();
+    copiedBefore_.bytes += writer_->copied().bytes;
+    copiedBefore_.pages += writer_->copied().pages;
+    writer_.emplace(link_->outgoing());
     link_.reset();
 }
 
+Result<bool> Outgoing::reconnect() {
+    if (monotonicNs() < askNs_) return false;
+    askNs_ = monotonicNs() - doubtNs_ < kAskingNs ? monotonicNs() + kAskNs : UINT64_MAX;
+    Offer offer = offer_;
+    offer.kind = OfferKind::Recover;
+    if (auto connected = connect(offer, nullptr); !connected) link_.reset();
+    if (server_) side_->expectMissing(PageSet(program_.common(), machine_.memory.plan().arenaSize), taken_);
+    return false;
+}
+
 Result<void> Outgoing::recover() {
-    if (!doubt_) return Error{"it is not in doubt where the program is"};
+    if (!doubt_) return Error{"it is not in doubt where the program is, and nothing is cut off"};
     askNs_ = 0;
     return {};
 }
 
 void Outgoing::cancel(std::string_view why) {
     if (link_ && side_ && !committed() && side_->cancel(why)) (void)link_->step();
+    if (link_ && serving() && !doubt_ && side_->giveUp(why)) (void)link_->step();
     if (preCopy_) preCopy_->end();
 }
 
 const char* Outgoing::describeState() const {
-    if (doubt_) return "in doubt";
+    if (doubt_) return taken_ ? "cut off" : "in doubt";
     switch (side_->state()) {
     case SourceSide::State::Offered:
         return "connecting";
@@ -309,6 +244,9 @@ const char* Outgoing::describeState() const {
         return link_->waiting() ? "sending" : "awaiting"; // written is not sent yet
     case SourceSide::State::Committed:
         return "committed";
+    case SourceSide::State::Listing:
+    case SourceSide::State::Serving:
+        return "serving";
     case SourceSide::State::Gone:
         return "gone";
     case SourceSide::State::Stays:

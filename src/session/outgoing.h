@@ -3,6 +3,7 @@
 #pragma once
 
 #include "migrate/packed_pages.h"
+#include "session/page_server.h"
 #include "session/pre_copy.h"
 #include "session/stop_request.h"
 #include "transfer/endpoint.h"
@@ -26,14 +27,16 @@ struct TransferReport {
     std::uint64_t bytesInUse = 0; ///< of memory, when it began
     std::uint64_t down = 0;       ///< from the stop here to the news that the program goes on there
     std::uint64_t total = 0;
-    PreCopyReport preCopy; ///< rounds 0: there was none
-    bool tried = false;    ///< nothing was moved: the destination was only asked
+    std::uint64_t bytesFollowed = 0; ///< of memory, at most: what came after the program
+    std::uint64_t wants = 0;         ///< pages that the program had to wait for there
+    PreCopyReport preCopy;           ///< rounds 0: there was none
+    bool tried = false;              ///< nothing was moved: the destination was only asked
 };
 
-enum class TransferMode { stop, preCopy };
+enum class TransferMode { automatic, stop, preCopy, postCopy, hybrid };
 
 struct TransferOrder {
-    TransferMode mode = TransferMode::stop;
+    TransferMode mode = TransferMode::automatic;
     std::uint64_t downtimeLimitNs = 50'000'000; ///< of pre-copy
     std::optional<Endpoint> to;                 ///< always set
     std::shared_ptr<Tls> tls;                   ///< null: none
@@ -44,8 +47,8 @@ struct TransferOrder {
     std::string name;                          ///< of the program
     std::function<void(const TransferReport&)> done;
     std::function<void(const MoveFailure&)> failed;
-    /// It has not been known for a while whether the program went on there; it stays stopped, and one of the others
-    /// comes later.
+    /// It has not been known for a while whether the program went on there, or that is cut off from memory that is
+    /// still here; it stays stopped, and one of the others comes later.
     std::function<void(const std::string&)> doubtful;
 };
 
@@ -64,7 +67,7 @@ class Outgoing {
     bool committed() const { return side_ && (side_->inDoubt() || doubt_); }
     /// It stays; tells the destination, if that is possible at once.
     void cancel(std::string_view why);
-    /// A program in doubt: asks again now. Fails if it is not in doubt.
+    /// A program in doubt, or cut off from what is still here: connects again now. Fails if it is neither.
     Result<void> recover();
 
     void addEntries(std::vector<pollfd>& entries) const;
@@ -73,10 +76,15 @@ class Outgoing {
     TransferOrder& order() { return order_; }
     const TransferReport& report() const { return report_; }
     const PreCopy* preCopy() const { return preCopy_.get(); }
+    /// What follows the program; null: nothing, or it is not known yet.
+    const PageServer* server() const { return server_ ? &*server_ : nullptr; }
+    /// The program runs at the destination, and memory of it is still here.
+    bool serving() const { return taken_ && side_->state() != SourceSide::State::Gone; }
     /// For people: a word of docs/transfer.md, "States".
     const char* describeState() const;
-    std::uint64_t bytesSent() const { return link_ ? link_->bytesSent() : 0; }
-    std::uint64_t bytesWritten() const { return writer_ ? writer_->copied().bytes : 0; }
+    std::uint64_t bytesSent() const { return sentBefore_ + (link_ ? link_->bytesSent() : 0); }
+    std::uint64_t bytesWritten() const { return copiedBefore_.bytes + (writer_ ? writer_->copied().bytes : 0); }
+    std::uint64_t wants() const { return wantsBefore_ + (server_ ? server_->wants() : 0); }
     std::uint64_t begunNs() const { return begunNs_; }
 
   private:
@@ -84,16 +92,24 @@ class Outgoing {
              Offer offer);
     Result<void> connect(const Offer& offer, const Checkpoint* program);
     Result<void> converse();
+    Result<void> takeSection();
+    Result<bool> reconnect();
     Result<void> stopProgram();
     Result<void> sendState();
     Result<void> sendRounds();
+    TransferMode mode() const;
+    bool follows() const;
+    Result<void> announce();
     Result<void> sendPages();
-    Result<void> sendPiece(const PreCopy::Piece& piece);
-    Result<std::optional<PreCopy::Piece>> nextPiece();
+    Result<void> sendPiece(const PagePiece& piece);
+    Result<std::optional<PagePiece>> nextPiece();
+    Result<void> end();
+    Result<void> serve();
     int packLevel() const;
     void measure();
     Result<void> checkPatience() const;
     void fallIntoDoubt(const Error& why);
+    std::string describeDoubt() const;
     Result<bool> finish();
     Checkpoint describeProgram() const;
 
@@ -114,8 +130,14 @@ class Outgoing {
     double rate_ = 0;                             ///< bytes a second of a busy connection; 0: not known yet
     TransferReport report_;
     std::uint64_t begunNs_, sendingNs_ = 0; ///< sendingNs_: the destination was ready
-    bool headerTaken_ = false, doubt_ = false, doubtTold_ = false;
-    std::uint64_t doubtNs_ = 0, askNs_ = 0; ///< since when; when to ask next
+    std::optional<PageServer> server_;
+    CopiedMemory copiedBefore_;                      ///< on connections that broke
+    std::uint64_t sentBefore_ = 0, wantsBefore_ = 0; ///< the same
+    bool allSent_ = false;                           ///< all that follows, on this connection
+    bool headerTaken_ = false;
+    bool taken_ = false;                     ///< the program goes on there
+    bool doubt_ = false, doubtTold_ = false; ///< the connection broke behind the commit point
+    std::uint64_t doubtNs_ = 0, askNs_ = 0;  ///< since when; when to ask next
 };
 
 /// Bytes of memory that a program uses: what a transfer would have to send at most.

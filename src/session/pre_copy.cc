@@ -3,6 +3,8 @@
 
 #include "machine/ticks.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ctime>
 
@@ -15,15 +17,13 @@ constexpr unsigned kMostRounds = 30;
 /// A round must be shorter than the one before by this, or twice it is none of use.
 constexpr double kLeastProgress = 0.9;
 constexpr unsigned kMostStalled = 2;
-/// Of the downtime, what does not depend on the pages: stopping, frames, arriving, two words each way.
-constexpr std::uint64_t kFixedDownNs = 5'000'000;
 constexpr std::uint64_t kMostInPiece = 1 << 20;
 constexpr std::uint64_t kEndNs = 1'000'000'000;
 
 } // namespace
 
 PreCopy::PreCopy(PageTracking tracking, Machine& machine, const CommonData& common, std::uint64_t downtimeLimitNs)
-    : tracking_(std::move(tracking)), machine_(machine), limitNs_(downtimeLimitNs),
+    : tracking_(std::move(tracking)), machine_(machine), common_(common), limitNs_(downtimeLimitNs),
       cursor_(RunCursor(machine.memory, common)) {
     ask();
 }
@@ -43,11 +43,11 @@ void PreCopy::ask() {
     tracking_.ask(DYAD_PAGES_TRACK);
 }
 
-Result<std::optional<PreCopy::Piece>> PreCopy::next() {
+Result<std::optional<PagePiece>> PreCopy::next() {
     if (state_ == State::asking) {
         auto answered = tracking_.answered();
         if (!answered) return std::move(answered.error());
-        if (!*answered) return std::optional<Piece>();
+        if (!*answered) return std::optional<PagePiece>();
         state_ = State::sending;
         roundNs_ = monotonicNs();
         if (!cursor_) {
@@ -67,16 +67,16 @@ Result<std::optional<PreCopy::Piece>> PreCopy::next() {
     if (!run) return std::move(run.error());
     if (!*run) {
         cursor_.reset();
-        return std::optional<Piece>();
+        return std::optional<PagePiece>();
     }
     const auto pages = (*run)->pages;
     roundBytes_ += pages.size();
     copy_.assign(pages.begin(), pages.end());
-    return std::optional(Piece{(*run)->address, pages.size(), copy_});
+    return std::optional(PagePiece{(*run)->address, pages.size(), copy_});
 }
 
 /// Blocks of one kind, zero or not, and of one piece of memory.
-std::optional<PreCopy::Piece> PreCopy::nextOfRuns() {
+std::optional<PagePiece> PreCopy::nextOfRuns() {
     if (run_ == runs_.size()) return std::nullopt;
     Run& run = runs_[run_];
     const GuestAddress address = tracking_.address(run.first);
@@ -102,7 +102,7 @@ std::optional<PreCopy::Piece> PreCopy::nextOfRuns() {
         --run.count;
     }
     if (run.count == 0) ++run_;
-    return Piece{address, size, zeros ? std::span<const std::byte>() : std::span<const std::byte>(copy_)};
+    return PagePiece{address, size, zeros ? std::span<const std::byte>() : std::span<const std::byte>(copy_)};
 }
 
 Result<void> PreCopy::drained(std::uint64_t bytesSent) {
@@ -135,6 +135,15 @@ Result<void> PreCopy::stopped() {
         runs_.push_back({first, count});
         return {};
     });
+}
+
+Result<PageSet> PreCopy::left() const {
+    PageSet set(common_, machine_.memory.plan().arenaSize);
+    for (const Run& run : runs_)
+        for (std::uint64_t block = run.first; block < run.first + run.count; ++block)
+            if (!set.add({tracking_.address(block), tracking_.blockSize()}))
+                return Error{fmt::format("block {} is no page of common data or of the arena", block)};
+    return set;
 }
 
 void PreCopy::end() {

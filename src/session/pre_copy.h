@@ -3,7 +3,7 @@
 #pragma once
 
 #include "machine/page_tracking.h"
-#include "migrate/state.h"
+#include "migrate/page_set.h"
 
 #include <memory>
 
@@ -18,19 +18,16 @@ struct PreCopyReport {
 
 class PreCopy {
   public:
-    /// Pages to be sent. Those of a running program are a copy that nobody changes, valid until the next call.
-    struct Piece {
-        GuestAddress address;
-        std::uint64_t size;
-        std::span<const std::byte> pages; ///< empty: they are zero
-    };
+    /// Of the downtime, what does not depend on the pages: stopping, frames, arriving, two words each way.
+    static constexpr std::uint64_t kFixedDownNs = 5'000'000;
 
     /// `machine` must outlive it. The program is watched from now on, until end().
     static Result<std::unique_ptr<PreCopy>> begin(Machine& machine, const CommonData& common,
                                                   std::uint64_t downtimeLimitNs);
 
-    /// What to send next; nothing while the guest is being asked, and after the last piece of a round.
-    Result<std::optional<Piece>> next();
+    /// What to send next, of a running program a copy that is valid until the next call; nothing while the guest is
+    /// being asked, and after the last piece of a round.
+    Result<std::optional<PagePiece>> next();
     /// The connection has taken everything so far. `bytesSent`: by the connection in all.
     Result<void> drained(std::uint64_t bytesSent);
     bool asking() const { return state_ == State::asking; }
@@ -38,7 +35,8 @@ class PreCopy {
     bool finished() const { return state_ == State::finished; }
     /// The program is stopped: what is left comes from next(), up to last().
     Result<void> stopped();
-    bool last() const { return state_ == State::last && piecesDone(); }
+    /// The same, without looking at it.
+    Result<PageSet> left() const;
 
     /// Ends the watching; waits for the guest's answer, which takes it no longer than an interrupt.
     void end();
@@ -52,12 +50,13 @@ class PreCopy {
     };
     PreCopy(PageTracking tracking, Machine& machine, const CommonData& common, std::uint64_t downtimeLimitNs);
     bool piecesDone() const { return !cursor_ && run_ == runs_.size(); }
-    std::optional<Piece> nextOfRuns();
+    std::optional<PagePiece> nextOfRuns();
     void ask();
     void judge(std::uint64_t bytesSent);
 
     PageTracking tracking_;
     Machine& machine_;
+    const CommonData common_;
     const std::uint64_t limitNs_;
     State state_ = State::asking;
     PreCopyReport report_;

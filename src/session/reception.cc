@@ -1,6 +1,8 @@
 // Connections are independent of each other, but for the one program that can be taken.
 #include "session/reception.h"
 
+#include "machine/ticks.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,6 +13,8 @@ namespace {
 
 /// More than these at once wait in the socket's backlog.
 constexpr std::size_t kMostConnections = 8;
+/// A source whose connection broke comes back every second for a while; an ended program waits so long for it.
+constexpr std::uint64_t kEndNs = 3'000'000'000;
 
 } // namespace
 
@@ -44,14 +48,66 @@ bool Reception::busyBut(const Incoming& one) const {
 }
 
 void Reception::answer(Incoming& asking) {
+    const bool here = missing_ && !missing_->isComplete() && asking.id() == missingId_;
     // Its source has lost that connection, or it would not ask.
     for (Incoming& other : incoming_)
         if (&other != &asking && other.underWay() && other.id() == asking.id())
             other.giveUp("the source asked for it again on another connection");
-    asking.answer();
+    here ? asking.follow(missing_) : asking.answer();
+}
+
+bool Reception::connected() const {
+    return std::ranges::any_of(incoming_, [](const Incoming& one) { return one.following(); });
+}
+
+std::string Reception::describeMissing() const {
+    return fmt::format("{:.1f} MiB of the program's memory are still arriving{}",
+                       static_cast<double>(missing_->figures().missingBytes) / (1 << 20),
+                       connected() ? "" : "; the connection to its source is broken");
 }
 
 Result<void> Reception::step() {
+    stepConnections();
+    return stepMissing();
+}
+
+/// Says once what a broken connection means, and once that the program has come to wait for it.
+Result<void> Reception::stepMissing() {
+    if (!missing_) return {};
+    auto over = missing_->finished();
+    if (!over) return std::move(over.error());
+    if (*over) {
+        missing_.reset();
+        return {};
+    }
+    if (missing_->isComplete() || connected()) {
+        cut_ = waitTold_ = false;
+        return {};
+    }
+    if (!std::exchange(cut_, true))
+        tell_(fmt::format("{}: it goes on until it needs them; the source connects again by itself for a minute, then "
+                          "by dyad migrate --recover",
+                          describeMissing()));
+    if (missing_->waited() && !std::exchange(waitTold_, true))
+        tell_("the program waits for memory that is still at its source");
+    return {};
+}
+
+void Reception::programEnded() {
+    if (!missing_ || missing_->isComplete()) return;
+    missing_->complete();
+    if (auto noted = destination_.records.complete(missingId_); !noted) tell_(noted.error().message);
+    const std::uint64_t until = monotonicNs() + kEndNs;
+    for (bool heard = false; monotonicNs() < until && !(heard && incoming_.empty());) {
+        stepConnections();
+        heard = heard || !incoming_.empty();
+        std::vector<pollfd> entries;
+        addEntries(entries);
+        poll(entries.data(), entries.size(), 1);
+    }
+}
+
+void Reception::stepConnections() {
     accept();
     for (auto one = incoming_.begin(); one != incoming_.end();) {
         const auto outcome = one->step(busyBut(*one));
@@ -59,6 +115,8 @@ Result<void> Reception::step() {
         if (outcome == Incoming::Outcome::Taken) {
             taken_ = true;
             received_.emplace(one->take());
+            missing_ = one->missing();
+            missingId_ = one->id();
         }
         if (outcome == Incoming::Outcome::Over) {
             if (!one->why().empty()) tell_(one->why());
@@ -67,7 +125,6 @@ Result<void> Reception::step() {
             ++one;
         }
     }
-    return {};
 }
 
 void Reception::addEntries(std::vector<pollfd>& entries) const {

@@ -1,5 +1,5 @@
-// `dyad receive`: listens for transfers until one program was taken, and then still tells sources in doubt what became
-// of theirs. Specification: docs/transfer.md.
+// `dyad receive`: listens for transfers until one program was taken, brings it the memory that follows, and still tells
+// sources in doubt what became of theirs. Specification: docs/transfer.md.
 #pragma once
 
 #include "machine/loop_part.h"
@@ -25,6 +25,13 @@ class Reception : public LoopPart {
     /// The program that was taken, once.
     std::optional<ReceivedProgram> take() { return std::exchange(received_, std::nullopt); }
 
+    /// Memory that follows the program that was taken; null: there is none, or it is there.
+    const MissingPages* missing() const { return missing_.get(); }
+    /// For a message, while missing().
+    std::string describeMissing() const;
+    /// The program has ended: lets a source that still keeps memory for it know, if it can be reached soon.
+    void programEnded();
+
     Result<void> step() override;
     void addEntries(std::vector<pollfd>& entries) const override;
     std::uint64_t nextTurn() const override;
@@ -37,6 +44,9 @@ class Reception : public LoopPart {
     void accept();
     bool busyBut(const Incoming& one) const;
     void answer(Incoming& asking);
+    void stepConnections();
+    bool connected() const;
+    Result<void> stepMissing();
 
     Endpoint endpoint_;
     UniqueFd socket_;
@@ -48,6 +58,9 @@ class Reception : public LoopPart {
     unsigned connections_ = 0;
     bool taken_ = false;
     std::optional<ReceivedProgram> received_;
+    std::shared_ptr<MissingPages> missing_;
+    TransferId missingId_{};
+    bool cut_ = false, waitTold_ = false; ///< what was told of a connection that broke
 };
 
 } // namespace dyad

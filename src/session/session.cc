@@ -84,7 +84,9 @@ Result<void> Session::openControl() {
 Result<RunReport> Session::run() {
     if (auto opened = openControl(); !opened) return std::move(opened.error());
     auto report = monitor_.run();
+    sayWhatIsLost();
     mover_.abandon();
+    if (reception_) reception_->programEnded();
     if (!report) return report;
     bool ended = report->end != RunReport::End::interrupted && report->end != RunReport::End::timedOut;
     if (hopper_ && ended)
@@ -119,6 +121,13 @@ void Session::handle(const nlohmann::json& request, const Answer& answer) {
                                command)));
 }
 
+/// Where the program and its memory are, if they are not both here; else empty.
+std::string Session::describeWhere() {
+    if (reception_ && reception_->missing()) return reception_->describeMissing();
+    Outgoing* outgoing = mover_.outgoing();
+    return outgoing ? fmt::format("{} {}", outgoing->describeState(), outgoing->report().to) : std::string();
+}
+
 nlohmann::ordered_json Session::status() {
     const Machine& machine = mover_.machine();
     return {{"ok", true},
@@ -129,6 +138,7 @@ nlohmann::ordered_json Session::status() {
             {"memory", machine.memory.plan().arenaSize},
             {"seconds", static_cast<double>(monotonicNs() - startNs_) / 1e9},
             {"moves", moves().done.size()},
+            {"moving", describeWhere()},
             {"movable", program_.movable()},
             {"image", program_.imagePath()},
             {"pair_id", program_.image().manifest().id}};

@@ -4,6 +4,7 @@
 #include "session/control_server.h"
 #include "session/hop.h"
 #include "session/lazy_pages.h"
+#include "session/reception.h"
 
 namespace dyad {
 
@@ -29,6 +30,9 @@ class Session {
     void await(LazyPages& pages);
     /// Takes part in the program's loop; before run().
     void add(LoopPart& part) { monitor_.add(part); }
+    /// The same for who has received the program, and may still bring it memory: until that is there nobody else moves
+    /// it.
+    void receive(Reception& reception);
     /// Serves the program until it ends.
     Result<RunReport> run();
 
@@ -41,6 +45,7 @@ class Session {
   private:
     Result<void> openControl();
     void handle(const nlohmann::json& request, const Answer& answer);
+    std::string describeWhere();
     nlohmann::ordered_json status();
     bool waits(std::function<void()> task);
     void migrate(const nlohmann::json& request, const Answer& answer);
@@ -49,6 +54,7 @@ class Session {
     void transfer(const nlohmann::json& request, const Answer& answer);
     void recover(const Answer& answer);
     nlohmann::ordered_json stats();
+    void sayWhatIsLost();
     MoveOrder orderTo(Isa isa);
     void say(const std::string& text) const;
 
@@ -59,6 +65,7 @@ class Session {
     Mover mover_;
     LazyPages* pages_ = nullptr;
     std::vector<std::function<void()>> whenComplete_; ///< what waits for the pages
+    Reception* reception_ = nullptr;
     std::optional<Hopper> hopper_;
     std::unique_ptr<ControlServer> control_;
 };

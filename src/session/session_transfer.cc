@@ -26,8 +26,20 @@ nlohmann::ordered_json describeTransfer(const TransferReport& report) {
             {"downtime_us", us(report.down)},
             {"total_us", us(report.total)},
             {"rounds", report.preCopy.rounds},
-            {"converged", report.preCopy.converged}};
+            {"converged", report.preCopy.converged},
+            {"bytes_followed", report.bytesFollowed},
+            {"pages_waited_for", report.wants}};
 }
+
+struct Mode {
+    std::string_view name;
+    TransferMode mode;
+};
+constexpr Mode kModes[] = {{"auto", TransferMode::automatic},
+                           {"stop", TransferMode::stop},
+                           {"precopy", TransferMode::preCopy},
+                           {"postcopy", TransferMode::postCopy},
+                           {"hybrid", TransferMode::hybrid}};
 
 } // namespace
 
@@ -46,10 +58,12 @@ void Session::transfer(const nlohmann::json& request, const Answer& answer) {
         order.isa = parseIsa(isa);
         if (!order.isa) return refuse({fmt::format("expected the ISA x86_64 or aarch64, found '{}'", isa)});
     }
-    if (std::string mode = textField(request, "mode"); mode == "precopy")
-        order.mode = TransferMode::preCopy;
-    else if (!mode.empty() && mode != "stop")
-        return refuse({fmt::format("expected the mode stop or precopy, found '{}'; post-copy is not there yet", mode)});
+    if (std::string mode = textField(request, "mode"); !mode.empty()) {
+        const auto known = std::ranges::find(kModes, mode, &Mode::name);
+        if (known == std::end(kModes))
+            return refuse({fmt::format("expected the mode auto, stop, precopy, postcopy or hybrid, found '{}'", mode)});
+        order.mode = known->mode;
+    }
     order.downtimeLimitNs = timeField(request, "downtime_limit_ms", order.downtimeLimitNs);
     order.tryOnly = flagField(request, "dry_run");
     order.patienceNs = timeField(request, "timeout_ms", order.patienceNs);
@@ -63,6 +77,20 @@ void Session::transfer(const nlohmann::json& request, const Answer& answer) {
     order.failed = [answer](const MoveFailure& failure) { answer(refusal(failure.message)); };
     order.doubtful = [answer](const std::string& why) { answer(refusal(why)); };
     mover_.begin(std::move(order));
+}
+
+void Session::receive(Reception& reception) {
+    reception_ = &reception;
+    add(reception);
+    mover_.setHindrance([&reception] { return reception.missing() ? reception.describeMissing() : std::string(); });
+}
+
+/// What it means to end now, if it means more than usual.
+void Session::sayWhatIsLost() {
+    if (Outgoing* outgoing = mover_.outgoing(); outgoing && outgoing->serving())
+        say(fmt::format("the program at {} will wait for ever if it needs the {:.1f} MiB of its memory that were still "
+                        "here",
+                        outgoing->report().to, static_cast<double>(outgoing->server()->left().bytes()) / (1 << 20)));
 }
 
 void Session::recover(const Answer& answer) {
@@ -91,6 +119,18 @@ nlohmann::ordered_json Session::stats() {
             told["transfer"]["dirty_bytes_per_second"] = report.dirtyPerSecond;
             told["transfer"]["expected_downtime_us"] = static_cast<double>(report.expectedDownNs) / 1e3;
         }
+        if (const PageServer* server = outgoing->server()) {
+            told["transfer"]["bytes_following"] = server->left().bytes();
+            told["transfer"]["pages_waited_for"] = outgoing->wants();
+        }
+    }
+    if (reception_ && reception_->missing()) {
+        const MissingPages::Figures figures = reception_->missing()->figures();
+        told["arriving"] = {{"state", reception_->describeMissing()},
+                            {"missing_bytes", figures.missingBytes},
+                            {"pages_waited_for", figures.wants},
+                            {"wait_median_us", static_cast<double>(figures.medianNs) / 1e3},
+                            {"wait_p99_us", static_cast<double>(figures.p99Ns) / 1e3}};
     }
     return told;
 }

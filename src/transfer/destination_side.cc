@@ -23,6 +23,8 @@ Error DestinationSide::unexpected(const Section& section) const {
 
 Result<void> DestinationSide::take(const Section& section) {
     if (!heard_) return unexpected(section);
+    if (section.type == SectionType::Refuse && state_ == State::Taken && following_)
+        return Error{fmt::format("{} has given up the memory that was to follow: {}", peer_, readRefuse(section))};
     if (section.type == SectionType::Refuse && state_ != State::Taken) {
         state_ = State::Over;
         return Error{fmt::format("the program stays with {}: {}", peer_, readRefuse(section))};
@@ -42,6 +44,11 @@ Result<void> DestinationSide::take(const Section& section) {
         state_ = State::Offered;
         return {};
     case State::Filling:
+        if (section.type == SectionType::Missing && taker_.stateComplete() && (offer_.features & kFeatureFollow)) {
+            if (!missing_) missing_.emplace(taker_.common(), taker_.checkpoint().arenaSize);
+            following_ = true;
+            return readMissing(peer_, section, *missing_);
+        }
         if (auto taken = taker_.take(section); !taken) return taken;
         if (taker_.complete()) state_ = State::Arriving;
         return {};
@@ -63,9 +70,27 @@ Result<void> DestinationSide::accept(const Accept& accept) {
     return writeAccept(to_, accept);
 }
 
-Result<void> DestinationSide::answer(bool taken) {
+Result<void> DestinationSide::answer(TransferOutcome outcome) {
     state_ = State::Over;
-    return writeOutcome(to_, taken);
+    return writeOutcome(to_, outcome);
+}
+
+Result<void> DestinationSide::answerFollowing(std::span<const PageRun> missing) {
+    state_ = State::Taken;
+    following_ = true;
+    if (auto written = writeOutcome(to_, TransferOutcome::Following); !written) return written;
+    if (auto written = writeMissing(to_, missing); !written) return written;
+    return to_.write(SectionType::Ready, {});
+}
+
+bool DestinationSide::follows(const Section& section) const {
+    return following_ && state_ >= State::Arriving && state_ <= State::Taken &&
+           (PagesReader::reads(section.type) || section.type == SectionType::All);
+}
+
+Result<void> DestinationSide::complete() {
+    state_ = State::Over;
+    return to_.write(SectionType::Complete, {});
 }
 
 Result<void> DestinationSide::ready(GuestMemory& memory) {

@@ -5,6 +5,8 @@
 #include "migrate/checkpoint.h"
 #include "transfer/messages.h"
 
+#include <optional>
+
 namespace dyad {
 
 class DestinationSide {
@@ -18,7 +20,7 @@ class DestinationSide {
         Arriving,  ///< has everything: prepared()
         Prepared,  ///< waits for commit
         Committed, ///< taken()
-        Taken,     ///< the program is ours
+        Taken,     ///< the program is ours; memory may follow: complete()
         Over,      ///< was refused
     };
 
@@ -31,11 +33,17 @@ class DestinationSide {
     Result<void> take(const Section& section);
 
     Result<void> accept(const Accept& accept);
-    Result<void> answer(bool taken);
+    Result<void> answer(TransferOutcome outcome);
+    /// The same for a program that is here and waits for memory.
+    Result<void> answerFollowing(std::span<const PageRun> missing);
     /// Pages go to `memory` from now on.
     Result<void> ready(GuestMemory& memory);
     Result<void> prepared();
     Result<void> taken();
+    // While memory follows: see follows().
+    Result<void> want(GuestAddress page) { return writeWant(to_, page); }
+    Result<void> got(std::uint64_t bytes) { return writeGot(to_, bytes); }
+    Result<void> complete();
     /// The end: says why, if the peer can still be told so. Never after taken().
     Result<void> refuse(std::string_view why);
 
@@ -43,6 +51,10 @@ class DestinationSide {
     const Offer& offer() const { return offer_; }
     Checkpoint& checkpoint() { return taker_.checkpoint(); }
     std::uint64_t pages() const { return taker_.pages(); }
+    /// Pages that come after the end, if there are any.
+    const PageSet* missing() const { return missing_ ? &*missing_ : nullptr; }
+    /// A section that is not take()'s: pages that follow, or the end of them.
+    bool follows(const Section& section) const;
 
   private:
     Result<void> greet();
@@ -51,8 +63,9 @@ class DestinationSide {
     std::string peer_, pairId_;
     CheckpointTaker taker_;
     Offer offer_;
+    std::optional<PageSet> missing_;
     State state_ = State::Greeting;
-    bool greeted_ = false, heard_ = false, offered_ = false;
+    bool greeted_ = false, heard_ = false, offered_ = false, following_ = false;
 };
 
 } // namespace dyad

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <sys/random.h>
@@ -137,17 +138,59 @@ Result<TransferId> readCommit(const std::string& stream, const Section& section)
     return fixedPart<TransferId>(stream, section);
 }
 
-Result<void> writeOutcome(SectionWriter& to, bool taken) {
-    const std::uint32_t payload = taken;
-    return to.write(SectionType::Outcome, {bytesOf(payload)});
+Result<void> writeOutcome(SectionWriter& to, TransferOutcome outcome) {
+    return to.write(SectionType::Outcome, {bytesOf(outcome)});
 }
 
-Result<bool> readOutcome(const std::string& stream, const Section& section) {
+Result<TransferOutcome> readOutcome(const std::string& stream, const Section& section) {
     auto payload = fixedPart<std::uint32_t>(stream, section);
     if (!payload) return std::move(payload.error());
-    if (*payload > 1)
+    if (*payload > static_cast<std::uint32_t>(TransferOutcome::Complete))
         return unusableSection(stream, section.type, section.number, fmt::format("unknown outcome {}", *payload));
-    return *payload == 1;
+    return TransferOutcome{*payload};
+}
+
+Result<void> writeMissing(SectionWriter& to, std::span<const PageRun> runs) {
+    static_assert(sizeof(PageRun) == 16);
+    constexpr std::size_t kMostInSection = 1 << 16;
+    while (!runs.empty()) {
+        const auto some = runs.first(std::min(runs.size(), kMostInSection));
+        if (auto written = to.write(SectionType::Missing, {std::as_bytes(some)}); !written) return written;
+        runs = runs.subspan(some.size());
+    }
+    return {};
+}
+
+Result<void> readMissing(const std::string& stream, const Section& section, PageSet& set) {
+    const auto bad = [&](const std::string& what) {
+        return unusableSection(stream, section.type, section.number, what);
+    };
+    if (section.payload.size() % sizeof(PageRun))
+        return bad(fmt::format("{} bytes are no runs of pages", section.payload.size()));
+    for (std::size_t at = 0; at < section.payload.size(); at += sizeof(PageRun)) {
+        PageRun run;
+        std::memcpy(&run, &section.payload[at], sizeof run);
+        if (!set.add(run))
+            return bad(fmt::format("{} bytes at {:#x} are no pages of common data or of the arena", run.size,
+                                   static_cast<std::uint64_t>(run.address)));
+    }
+    return {};
+}
+
+Result<void> writeWant(SectionWriter& to, GuestAddress page) {
+    return to.write(SectionType::Want, {bytesOf(page)});
+}
+
+Result<GuestAddress> readWant(const std::string& stream, const Section& section) {
+    return fixedPart<GuestAddress>(stream, section);
+}
+
+Result<void> writeGot(SectionWriter& to, std::uint64_t bytes) {
+    return to.write(SectionType::Got, {bytesOf(bytes)});
+}
+
+Result<std::uint64_t> readGot(const std::string& stream, const Section& section) {
+    return fixedPart<std::uint64_t>(stream, section);
 }
 
 Result<void> readEmpty(const std::string& stream, const Section& section) {

@@ -2,6 +2,7 @@
 // docs/transfer.md.
 #pragma once
 
+#include "migrate/page_set.h"
 #include "migrate/sections.h"
 #include "support/isa.h"
 
@@ -16,7 +17,7 @@ Result<TransferId> makeTransferId();
 std::string text(const TransferId& id);
 
 enum class OfferKind : std::uint32_t { Move, Try, Recover };
-enum TransferFeature : std::uint32_t { kFeaturePacked = 1 };
+enum TransferFeature : std::uint32_t { kFeaturePacked = 1, kFeatureFollow = 2 };
 
 struct Offer {
     TransferId id{};
@@ -37,6 +38,14 @@ struct Counts {
     bool operator==(const Counts&) const = default;
 };
 
+/// What became of a transfer.
+enum class TransferOutcome : std::uint32_t {
+    NotTaken,
+    Taken,     ///< and nothing followed, or whoever says so does not have the program
+    Following, ///< taken, and waits for memory
+    Complete,  ///< taken, and nothing more is needed
+};
+
 inline constexpr std::size_t kMostText = 1024;
 
 Result<void> writeOffer(SectionWriter& to, const Offer& offer);
@@ -44,7 +53,11 @@ Result<void> writeAccept(SectionWriter& to, const Accept& accept);
 Result<void> writeRefuse(SectionWriter& to, std::string_view why);
 Result<void> writePrepared(SectionWriter& to, const Counts& counts);
 Result<void> writeCommit(SectionWriter& to, const TransferId& id);
-Result<void> writeOutcome(SectionWriter& to, bool taken);
+Result<void> writeOutcome(SectionWriter& to, TransferOutcome outcome);
+/// As many sections as it takes.
+Result<void> writeMissing(SectionWriter& to, std::span<const PageRun> runs);
+Result<void> writeWant(SectionWriter& to, GuestAddress page);
+Result<void> writeGot(SectionWriter& to, std::uint64_t bytes);
 
 // `stream` for messages. The section has the type of the function's name.
 Result<Offer> readOffer(const std::string& stream, const Section& section);
@@ -53,7 +66,11 @@ Result<Accept> readAccept(const std::string& stream, const Section& section);
 std::string readRefuse(const Section& section);
 Result<Counts> readPrepared(const std::string& stream, const Section& section);
 Result<TransferId> readCommit(const std::string& stream, const Section& section);
-Result<bool> readOutcome(const std::string& stream, const Section& section);
+Result<TransferOutcome> readOutcome(const std::string& stream, const Section& section);
+/// Adds the pages to `set`.
+Result<void> readMissing(const std::string& stream, const Section& section, PageSet& set);
+Result<GuestAddress> readWant(const std::string& stream, const Section& section);
+Result<std::uint64_t> readGot(const std::string& stream, const Section& section);
 /// For sections that say all by being there.
 Result<void> readEmpty(const std::string& stream, const Section& section);
 

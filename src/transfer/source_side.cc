@@ -27,16 +27,14 @@ Result<void> SourceSide::take(const Section& section) {
     if (section.type == SectionType::Refuse) {
         // After commit a refusal says that the destination could not take it: it is definite. Not to answer a question
         // says nothing.
-        if (state_ != State::Gone && offer_.kind != OfferKind::Recover) state_ = State::Stays;
+        if (state_ <= State::Committed && offer_.kind != OfferKind::Recover) state_ = State::Stays;
         return Error{fmt::format("{} refuses: {}", peer_, readRefuse(section))};
     }
     if (!greeted_) return unexpected(section);
-    if (section.type == SectionType::Outcome && offer_.kind == OfferKind::Recover && state_ == State::Offered) {
-        auto taken = readOutcome(peer_, section);
-        if (!taken) return std::move(taken.error());
-        state_ = *taken ? State::Gone : State::Stays;
-        return {};
-    }
+    if (section.type == SectionType::Outcome && offer_.kind == OfferKind::Recover && state_ == State::Offered)
+        return takeOutcome(section);
+    if (section.type == SectionType::Missing && state_ == State::Listing) return readMissing(peer_, section, *missing_);
+    if (section.type == SectionType::Want || section.type == SectionType::Got) return takeNeed(section);
     if (section.type == SectionType::Accept && offer_.kind != OfferKind::Recover && state_ == State::Offered) {
         auto accept = readAccept(peer_, section);
         if (!accept) return std::move(accept.error());
@@ -54,12 +52,71 @@ Result<void> SourceSide::take(const Section& section) {
         state_ = State::Prepared;
         return {};
     }
-    const bool ready = section.type == SectionType::Ready && state_ == State::Preparing,
-               taken = section.type == SectionType::Taken && state_ == State::Committed;
-    if (!ready && !taken) return unexpected(section);
+    std::optional<State> next;
+    if (section.type == SectionType::Ready && state_ == State::Preparing) next = State::Sending;
+    if (section.type == SectionType::Ready && state_ == State::Listing) next = State::Serving;
+    if (section.type == SectionType::Taken && state_ == State::Committed)
+        next = missing_ ? State::Serving : State::Gone;
+    if (section.type == SectionType::Complete && state_ == State::Serving) next = State::Gone;
+    if (!next) return unexpected(section);
     if (auto empty = readEmpty(peer_, section); !empty) return empty;
-    state_ = ready ? State::Sending : State::Gone;
+    state_ = *next;
     return {};
+}
+
+Result<void> SourceSide::takeOutcome(const Section& section) {
+    auto outcome = readOutcome(peer_, section);
+    if (!outcome) return std::move(outcome.error());
+    switch (*outcome) {
+    case TransferOutcome::NotTaken:
+        if (taken_) return Error{fmt::format("{} says that it never took the program, which is not so", peer_)};
+        state_ = State::Stays;
+        return {};
+    case TransferOutcome::Taken:
+        if (missing_)
+            return Error{fmt::format("{} does not run the program, which was taken without all of its memory", peer_)};
+        state_ = State::Gone;
+        return {};
+    case TransferOutcome::Following:
+        if (!missing_) return unexpected(section);
+        state_ = State::Listing;
+        return {};
+    case TransferOutcome::Complete:
+        state_ = State::Gone;
+        return {};
+    }
+    return unexpected(section);
+}
+
+/// What a destination needs while memory follows.
+Result<void> SourceSide::takeNeed(const Section& section) {
+    if (!missing_ || state_ < State::Awaiting || state_ == State::Listing || state_ > State::Serving)
+        return unexpected(section);
+    if (section.type == SectionType::Got) {
+        auto got = readGot(peer_, section);
+        if (!got) return std::move(got.error());
+        if (*got < got_) return unusableSection(peer_, section.type, section.number, "less than before");
+        got_ = *got;
+        return {};
+    }
+    auto want = readWant(peer_, section);
+    if (!want) return std::move(want.error());
+    if (!missing_->covers(*want))
+        return unusableSection(
+            peer_, section.type, section.number,
+            fmt::format("{:#x} is no page of common data or of the arena", static_cast<std::uint64_t>(*want)));
+    want_ = *want;
+    return {};
+}
+
+void SourceSide::expectMissing(PageSet all, bool taken) {
+    missing_.emplace(std::move(all));
+    taken_ = taken;
+}
+
+Result<void> SourceSide::announce(const PageSet& missing) {
+    missing_.emplace(missing);
+    return writeMissing(to_, missing.runs());
 }
 
 void SourceSide::ended(const Counts& counts) {

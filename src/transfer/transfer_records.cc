@@ -18,7 +18,7 @@ namespace dyad {
 
 namespace {
 
-constexpr const char *kTaken = "taken", *kStays = "stays";
+constexpr const char *kTaken = "taken", *kStays = "stays", *kComplete = "complete";
 constexpr std::time_t kKeptSeconds = 30 * 24 * 3600;
 
 Result<std::string> findFolder() {
@@ -54,16 +54,31 @@ void TransferRecords::forgetOld() {
     }
 }
 
-Result<bool> TransferRecords::decide(const TransferId& id, bool taken) {
-    const auto failed = [&] { return Error{fmt::format("cannot write to {}: {}", path_, std::strerror(errno))}; };
+Error TransferRecords::failed() const {
+    return Error{fmt::format("cannot write to {}: {}", path_, std::strerror(errno))};
+}
+
+Result<TransferOutcome> TransferRecords::decide(const TransferId& id, bool taken) {
     const std::string name = text(id);
     if (symlinkat(taken ? kTaken : kStays, folder_.get(), name.c_str()) == 0) {
-        if (fsync(folder_.get()) == 0) return taken;
+        if (fsync(folder_.get()) == 0) return taken ? TransferOutcome::Taken : TransferOutcome::NotTaken;
         return failed();
     }
     char found[16] = "";
     if (errno != EEXIST || readlinkat(folder_.get(), name.c_str(), found, sizeof found - 1) < 0) return failed();
-    return std::strcmp(found, kTaken) == 0;
+    return std::strcmp(found, kTaken) == 0      ? TransferOutcome::Taken
+           : std::strcmp(found, kComplete) == 0 ? TransferOutcome::Complete
+                                                : TransferOutcome::NotTaken;
+}
+
+/// In place of the other, at once.
+Result<void> TransferRecords::complete(const TransferId& id) {
+    const std::string name = text(id), fresh = name + ".new";
+    unlinkat(folder_.get(), fresh.c_str(), 0);
+    if (symlinkat(kComplete, folder_.get(), fresh.c_str()) != 0 ||
+        renameat(folder_.get(), fresh.c_str(), folder_.get(), name.c_str()) != 0 || fsync(folder_.get()) != 0)
+        return failed();
+    return {};
 }
 
 } // namespace dyad

@@ -14,11 +14,14 @@ class TransferRecords {
 
     /// Decides once and for all whether the program was taken: as `taken` says, unless it was decided before. Gives
     /// what holds; it is on disk then.
-    Result<bool> decide(const TransferId& id, bool taken);
+    Result<TransferOutcome> decide(const TransferId& id, bool taken);
+    /// Of one that was taken: its memory has followed, or is not needed any more.
+    Result<void> complete(const TransferId& id);
 
   private:
     TransferRecords(std::string path, UniqueFd folder) : path_(std::move(path)), folder_(std::move(folder)) {}
     void forgetOld();
+    Error failed() const;
     std::string path_;
     UniqueFd folder_;
 };

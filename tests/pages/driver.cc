@@ -270,9 +270,9 @@ class Follower final : public LoopPart {
     }
 
     Result<void> bring(std::uint64_t block) {
-        auto stored = pages_->arrived(block, from_->bytes(block));
+        auto stored = pages_->arrived(block, 1, from_->bytes(block));
         if (!stored) return std::move(stored.error());
-        inVain_ += !*stored;
+        inVain_ += *stored == 0;
         return {};
     }
 

@@ -4,7 +4,7 @@ source "$(dirname "$0")/hosts.sh"
 reference 150 8
 receive --listen "unix:$PWD/socket" "$steps"
 start 150 8
-on_here dyad migrate job --to "$address" --max-bandwidth 1M >.migrated 2>&1 &
+on_here dyad migrate job --to "$address" --mode stop --max-bandwidth 1M >.migrated 2>&1 &
 move=$!
 sending() { on_here dyad stats job --json | grep -q '"state": "sending"'; }
 wait_for sending

@@ -4,13 +4,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib/harness.sh"
 here=$tests_root/transfer
 if [ -z "${DYAD_TEST_PROGRAMS:-}" ]; then
     DYAD_TEST_PROGRAMS=$DYAD_TEST_WORK
-    for program in steps other; do dyad cc -O2 "$here/$program.c" -o "$program"; done
+    for program in steps other wander; do dyad cc -O2 "$here/$program.c" -o "$program"; done
 fi
-steps=$DYAD_TEST_PROGRAMS/steps other=$DYAD_TEST_PROGRAMS/other
+steps=$DYAD_TEST_PROGRAMS/steps other=$DYAD_TEST_PROGRAMS/other wander=$DYAD_TEST_PROGRAMS/wander
 
 mkdir -m 700 here there
-on_here() { XDG_RUNTIME_DIR=$PWD/here XDG_STATE_HOME=$PWD/here "$@"; }
-on_there() { XDG_RUNTIME_DIR=$PWD/there XDG_STATE_HOME=$PWD/there "$@"; }
+on_here() { XDG_RUNTIME_DIR=$PWD/here XDG_STATE_HOME=$PWD/here/state "$@"; }
+on_there() { XDG_RUNTIME_DIR=$PWD/there XDG_STATE_HOME=$PWD/there/state "$@"; }
 
 trap 'kill -9 $(jobs -p) 2>/dev/null || true' EXIT
 
@@ -27,7 +27,7 @@ wait_for() {
 # receive [OPTIONS]: starts a destination; sets $destination (process), $address. Output: there.out, there.err.
 receive() {
     rm -f socket there.out there.err
-    XDG_RUNTIME_DIR=$PWD/there XDG_STATE_HOME=$PWD/there \
+    XDG_RUNTIME_DIR=$PWD/there XDG_STATE_HOME=$PWD/there/state \
         dyad receive --machine process "$@" >there.out 2>there.err </dev/null &
     destination=$!
     wait_for grep -q '^dyad receive: waiting on ' there.err
@@ -37,7 +37,7 @@ receive() {
 # start [ARGUMENTS]: starts the program here; sets $origin (process). Output: here.out, here.err.
 start() {
     rm -f here.out here.err
-    XDG_RUNTIME_DIR=$PWD/here XDG_STATE_HOME=$PWD/here \
+    XDG_RUNTIME_DIR=$PWD/here XDG_STATE_HOME=$PWD/here/state \
         dyad run --machine process --name job ${run_options:-} -- "$steps" "$@" >here.out 2>here.err </dev/null &
     origin=$!
     wait_for grep -q 'line 2' here.out
@@ -45,6 +45,8 @@ start() {
 
 migrate() { on_here run dyad migrate job "$@"; }
 
+# figure NAME: a number of the last migrate --stats json.
+figure() { python3 -c 'import json, sys; print(int(json.load(open(".out"))[sys.argv[1]]))' "$1"; }
 
 # finish PROCESS: its exit status in $ended.
 finish() {

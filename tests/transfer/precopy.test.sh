@@ -2,8 +2,6 @@
 # and that is said. On a slow line pages are packed. A move that is cut, or cancelled, leaves a program that can be moved again.
 source "$(dirname "$0")/hosts.sh"
 
-figure() { python3 -c 'import json, sys; print(int(json.load(open(".out"))[sys.argv[1]]))' "$1"; }
-
 # One that writes little: at most a tenth more than its memory is sent, and the limit holds.
 reference 80 32 10 4
 for isa in x86_64 aarch64; do
@@ -30,7 +28,7 @@ finish $destination
 expect_reference here.out there.out
 receive --listen "unix:$PWD/socket" "$steps"
 start 150 4
-migrate --to "$address" --max-bandwidth 8M --stats json
+migrate --to "$address" --mode stop --max-bandwidth 8M --stats json
 expect_status 0
 [ $((3 * $(figure bytes_sent))) -lt "$(figure bytes)" ] || fail "$(figure bytes) bytes were sent as $(figure bytes_sent)"
 finish $destination

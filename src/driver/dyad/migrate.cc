@@ -170,10 +170,11 @@ Action setupMigrate(CLI::App& app) {
     app.add_flag("--self-test", options->selfTest, "compare the stack before and after");
     app.add_option("--stats", options->stats, "json: print the figures as JSON")->type_name("json");
     app.add_option("--mode", options->mode,
-                   "stop (default): stop the program and send everything; precopy: send while it runs")
+                   "auto (default), stop: stop the program and send everything; precopy: send while it runs; postcopy: "
+                   "send after it; hybrid: both")
         ->type_name("MODE");
     app.add_option("--downtime-limit", options->downtimeLimit,
-                   "precopy: ms for which the program may be stopped, if it can be had (default: 50)")
+                   "ms for which the program may be stopped, if it can be had (default: 50)")
         ->type_name("MS");
     app.add_option("--max-bandwidth", options->bandwidth, "bytes a second to send at most, such as 10M")
         ->type_name("SIZE");

@@ -22,7 +22,7 @@ int listPrograms(bool asJson) {
         return kFailed;
     }
     nlohmann::ordered_json programs = nlohmann::ordered_json::array();
-    for (const std::string &name : directory->names()) {
+    for (const std::string& name : directory->names()) {
         auto client = ControlClient::connect(*directory, name);
         if (!client) continue; // it has ended meanwhile
         auto status = client->ask({{"command", "status"}}, kQuickMs);
@@ -38,16 +38,19 @@ int listPrograms(bool asJson) {
         return 0;
     }
     fmt::print("{:<24} {:>8} {:<22} {:>9} {:>6}  {}\n", "NAME", "PID", "MACHINE", "TIME", "MOVES", "IMAGE");
-    for (const auto &program : programs)
+    for (const auto& program : programs)
         fmt::print("{:<24} {:>8} {:<22} {:>9} {:>6}  {}\n", program.value("name", ""), program.value("pid", 0),
                    program.value("machine", "?"), duration(program.value("seconds", 0.0)), program.value("moves", 0u),
-                   program.contains("error") ? program.value("error", "") : program.value("image", ""));
+                   program.contains("error") ? program.value("error", "")
+                   : program.value("moving", std::string()).empty()
+                       ? program.value("image", "")
+                       : program.value("image", "") + " (" + program.value("moving", "") + ")");
     return 0;
 }
 
 } // namespace
 
-Action setupPs(CLI::App &app) {
+Action setupPs(CLI::App& app) {
     auto asJson = std::make_shared<bool>(false);
     app.add_flag("--json", *asJson, "print the list as JSON");
     return [asJson] { return listPrograms(*asJson); };

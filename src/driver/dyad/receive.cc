@@ -64,13 +64,8 @@ int receive(const ReceiveOptions& options, const CLI::App& app, std::uint64_t st
     if (!stats) return fail(stats.error());
 
     SignalGuard signals;
-    const Destination destination{*image,
-                                  *common,
-                                  *machine,
-                                  app.get_option("--isa")->count() == 0,
-                                  programFlags(options),
-                                  mostMemory,
-                                  *records};
+    const Destination destination{
+        *image, *common, *machine, app.get_option("--isa")->count() == 0, programFlags(options), mostMemory, *records};
     const LinkSetup link{.silenceNs = options.linkTimeout * std::uint64_t(1'000'000'000)};
     auto reception = Reception::open(*endpoint, *tls, destination, link, tell);
     if (!reception) return fail(reception.error());
@@ -83,8 +78,8 @@ int receive(const ReceiveOptions& options, const CLI::App& app, std::uint64_t st
                          received->machine->child.pid()));
     const std::unique_ptr<Program> program = std::move(received->program);
     Session session(*program, std::move(received->machine), std::move(*monitor), std::move(*setup), signals.fd());
+    session.receive(**reception);
     session.restored(received->state, received->rings);
-    session.add(**reception);
     return runSession(session, *program, options, stats->get(), signals);
 }
 

@@ -125,14 +125,14 @@ TEST_F(PageTrackingTest, StoresABlockOnceAndOnlyWhereItIsMissing) {
     EXPECT_EQ(t.nextMissing(t.count(), 1000), std::nullopt);
 
     const std::vector<std::byte> content(4096, std::byte{7}), other(4096, std::byte{8});
-    EXPECT_TRUE(*t.arrived(40, content));
-    EXPECT_FALSE(*t.arrived(40, other)) << "it is there";
+    EXPECT_TRUE(*t.arrived(40, 1, content));
+    EXPECT_FALSE(*t.arrived(40, 1, other)) << "it is there";
     EXPECT_TRUE(std::ranges::equal(t.bytes(40), content));
-    EXPECT_FALSE(*t.arrived(2, other)) << "it was never missing";
+    EXPECT_FALSE(*t.arrived(2, 1, other)) << "it was never missing";
     EXPECT_EQ(t.bytes(2)[0], std::byte{});
-    EXPECT_TRUE(*t.arrived(41, {}));
+    EXPECT_TRUE(*t.arrived(41, 1, {}));
     EXPECT_EQ(t.bytes(41)[0], std::byte{});
-    EXPECT_FALSE(t.arrived(42, std::span(content).first(100)));
+    EXPECT_FALSE(t.arrived(42, 1, std::span(content).first(100)));
     EXPECT_TRUE(t.isMissing(42));
     EXPECT_EQ(t.missingCount(), 69u);
 
@@ -140,7 +140,7 @@ TEST_F(PageTrackingTest, StoresABlockOnceAndOnlyWhereItIsMissing) {
     EXPECT_EQ(t.wanted(), std::nullopt);
     pages().wanted = 42 + 1;
     EXPECT_EQ(t.wanted(), 42u);
-    EXPECT_TRUE(*t.arrived(42, content));
+    EXPECT_TRUE(*t.arrived(42, 1, content));
     EXPECT_EQ(t.wanted(), std::nullopt);
     pages().wanted = t.count() + 1;
     EXPECT_EQ(t.wanted(), std::nullopt) << "no such block";

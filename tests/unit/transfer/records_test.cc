@@ -17,15 +17,18 @@ TEST(TransferRecords, TheFirstDecisionHolds) {
     ASSERT_NE(one, other);
     auto records = TransferRecords::open();
     ASSERT_TRUE(records) << records.error().message;
-    EXPECT_TRUE(*records->decide(one, true));
-    EXPECT_TRUE(*records->decide(one, false));
-    EXPECT_FALSE(*records->decide(other, false));
-    EXPECT_FALSE(*records->decide(other, true));
+    EXPECT_EQ(*records->decide(one, true), TransferOutcome::Taken);
+    EXPECT_EQ(*records->decide(one, false), TransferOutcome::Taken);
+    EXPECT_EQ(*records->decide(other, false), TransferOutcome::NotTaken);
+    EXPECT_EQ(*records->decide(other, true), TransferOutcome::NotTaken);
     // Another process of this user finds it.
     auto again = TransferRecords::open();
     ASSERT_TRUE(again);
-    EXPECT_TRUE(*again->decide(one, false));
-    EXPECT_FALSE(*again->decide(other, true));
+    EXPECT_EQ(*again->decide(one, false), TransferOutcome::Taken);
+    EXPECT_EQ(*again->decide(other, true), TransferOutcome::NotTaken);
+    // What was taken can become complete.
+    ASSERT_TRUE(again->complete(one));
+    EXPECT_EQ(*records->decide(one, false), TransferOutcome::Complete);
 }
 
 } // namespace

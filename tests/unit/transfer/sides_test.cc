@@ -31,8 +31,8 @@ const Said kAccept([](auto& to) { return writeAccept(to, {Isa::aarch64, kFeature
 const Said kReady([](auto& to) { return to.write(SectionType::Ready, {}); });
 const Said kPrepared([](auto& to) { return writePrepared(to, {3, 4}); });
 const Said kTaken([](auto& to) { return to.write(SectionType::Taken, {}); });
-const Said kNotTaken([](auto& to) { return writeOutcome(to, false); });
-const Said kWasTaken([](auto& to) { return writeOutcome(to, true); });
+const Said kNotTaken([](auto& to) { return writeOutcome(to, TransferOutcome::NotTaken); });
+const Said kWasTaken([](auto& to) { return writeOutcome(to, TransferOutcome::Taken); });
 const Said kRefuse([](auto& to) { return writeRefuse(to, "no room"); });
 const Said kCommit([](auto& to) { return writeCommit(to, kId); });
 const Said kOffer([](auto& to) { return writeOffer(to, {.id = kId}); });

@@ -1,0 +1,122 @@
+// One bit a page: common data first, then the arena.
+#include "migrate/page_set.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
+
+namespace dyad {
+
+namespace {
+
+constexpr std::uint64_t kPage = DYAD_PAGE_SIZE, kBits = 64;
+constexpr std::uint64_t kTouchedUnit = 2 << 20;
+
+} // namespace
+
+PageSet::PageSet(const CommonData& common, std::uint64_t arenaSize)
+    : commonAddress_(static_cast<std::uint64_t>(common.address)), commonPages_(common.size / kPage),
+      end_(commonPages_ + arenaSize / kPage), bits_((end_ + kBits - 1) / kBits) {}
+
+std::optional<std::uint64_t> PageSet::indexOf(GuestAddress address, std::uint64_t size) const {
+    const auto value = static_cast<std::uint64_t>(address);
+    const auto within = [&](std::uint64_t start, std::uint64_t pages) {
+        const std::uint64_t offset = value - start; // wraps below the start, and is too large then
+        return offset < pages * kPage && size <= pages * kPage - offset;
+    };
+    if (value % kPage || size % kPage || size == 0) return std::nullopt;
+    if (within(commonAddress_, commonPages_)) return (value - commonAddress_) / kPage;
+    if (within(DYAD_ARENA_BASE, end_ - commonPages_)) return commonPages_ + (value - DYAD_ARENA_BASE) / kPage;
+    return std::nullopt;
+}
+
+GuestAddress PageSet::addressOf(std::uint64_t index) const {
+    return GuestAddress{index < commonPages_ ? commonAddress_ + index * kPage
+                                             : DYAD_ARENA_BASE + (index - commonPages_) * kPage};
+}
+
+bool PageSet::change(const PageRun& run, bool in) {
+    const auto first = indexOf(run.address, run.size);
+    if (!first) return false;
+    for (std::uint64_t at = *first, end = at + run.size / kPage; at < end;) {
+        const std::uint64_t next = std::min(end, (at / kBits + 1) * kBits);
+        const std::uint64_t mask = ~std::uint64_t{0} >> (kBits - (next - at)) << at % kBits;
+        std::uint64_t& word = bits_[at / kBits];
+        const std::uint64_t old = word;
+        word = in ? old | mask : old & ~mask;
+        const auto changed = static_cast<std::uint64_t>(std::popcount(word ^ old));
+        pages_ = in ? pages_ + changed : pages_ - changed;
+        at = next;
+    }
+    return true;
+}
+
+bool PageSet::contains(GuestAddress address) const {
+    const auto index = indexOf(address, kPage);
+    return index && (bits_[*index / kBits] >> *index % kBits & 1);
+}
+
+std::uint64_t PageSet::find(std::uint64_t index, bool in) const {
+    while (index < end_) {
+        std::uint64_t word = bits_[index / kBits];
+        if (!in) word = ~word;
+        word = word >> index % kBits << index % kBits;
+        if (word) return std::min(end_, index / kBits * kBits + static_cast<std::uint64_t>(std::countr_zero(word)));
+        index = (index / kBits + 1) * kBits;
+    }
+    return end_;
+}
+
+/// Common data does not go on in the arena.
+std::uint64_t PageSet::endOfRun(std::uint64_t index) const {
+    const std::uint64_t end = find(index, false);
+    return index < commonPages_ ? std::min(end, commonPages_) : end;
+}
+
+std::optional<PageRun> PageSet::next(GuestAddress from, std::uint64_t most) const {
+    std::uint64_t first = find(indexOf(from, kPage).value_or(0), true);
+    if (first == end_) first = find(0, true);
+    if (first == end_) return std::nullopt;
+    return PageRun{addressOf(first), std::min((endOfRun(first) - first) * kPage, most)};
+}
+
+std::vector<PageRun> PageSet::runs() const {
+    std::vector<PageRun> runs;
+    for (std::uint64_t at = find(0, true); at < end_;) {
+        const std::uint64_t end = endOfRun(at);
+        runs.push_back({addressOf(at), (end - at) * kPage});
+        at = find(end, true);
+    }
+    return runs;
+}
+
+Result<PageSet> touchedPages(GuestMemory& memory, const CommonData& common) {
+    const MemoryPlan& plan = memory.plan();
+    PageSet set(common, plan.arenaSize);
+    const auto look = [&](std::uint64_t address, std::uint64_t offset, std::uint64_t size) -> Result<void> {
+        for (std::uint64_t at = offset; at < offset + size;) {
+            // To ask for data is quick wherever it is; to ask for the end of data looks at each page of it.
+            const off_t data = lseek(memory.fd(), static_cast<off_t>(at), SEEK_DATA);
+            if (data < 0 && errno == ENXIO) break;
+            if (data < 0)
+                return Error{fmt::format("cannot list the pages of the guest's memory: {}", std::strerror(errno))};
+            const std::uint64_t found = static_cast<std::uint64_t>(data) - offset;
+            if (found >= size) break;
+            const std::uint64_t first = found / kTouchedUnit * kTouchedUnit,
+                                length = std::min(kTouchedUnit, size - first);
+            set.add({GuestAddress{address + first}, length});
+            at = offset + first + length;
+        }
+        return {};
+    };
+    const auto address = static_cast<std::uint64_t>(common.address);
+    if (auto done = look(address, address - DYAD_IMAGE_BASE, common.size); !done) return std::move(done.error());
+    if (auto done = look(DYAD_ARENA_BASE, plan.arenaOffset, plan.arenaSize); !done) return std::move(done.error());
+    return set;
+}
+
+} // namespace dyad

@@ -1,0 +1,72 @@
+// Who owns a page is decided by the guest and PageTracking (docs/abi.md, section 9).
+#include "session/missing_pages.h"
+
+#include "machine/ticks.h"
+
+#include <algorithm>
+
+namespace dyad {
+
+namespace {
+
+/// So many latencies are kept.
+constexpr std::size_t kMostLatencies = 1 << 14;
+
+} // namespace
+
+Result<std::unique_ptr<MissingPages>> MissingPages::begin(Machine& machine, const CommonData& common,
+                                                          const PageSet& missing, bool stale) {
+    auto late = LatePages::of(machine, common);
+    if (!late) return std::move(late.error());
+    for (const PageRun& run : missing.runs())
+        if (auto expected = late->expect(run.address, run.size); !expected) return std::move(expected.error());
+    late->start();
+    return std::unique_ptr<MissingPages>(new MissingPages(std::move(*late), stale));
+}
+
+std::optional<GuestAddress> MissingPages::want() {
+    const auto page = late_.wanted();
+    if (!page || page->address == asked_) return std::nullopt;
+    asked_ = page->address;
+    askedNs_ = monotonicNs();
+    ++wants_;
+    return asked_;
+}
+
+void MissingPages::note(std::uint64_t latencyNs) {
+    const auto value = static_cast<std::uint32_t>(std::min<std::uint64_t>(latencyNs, UINT32_MAX));
+    if (latencies_.size() < kMostLatencies)
+        latencies_.push_back(value);
+    else
+        latencies_[wants_ % kMostLatencies] = value;
+}
+
+Result<void> MissingPages::take(const std::string& stream, const Section& section) {
+    auto piece = reader_.read(stream, section);
+    if (!piece) return std::move(piece.error());
+    auto content = piece->pages;
+    if (content.empty() && stale_) {
+        if (zeros_.size() < piece->size) zeros_.resize(piece->size);
+        content = std::span(zeros_).first(piece->size);
+    }
+    auto arrived =
+        content.empty() ? late_.arrivedZeros(piece->address, piece->size) : late_.arrived(piece->address, content);
+    if (!arrived) return unusableSection(stream, section.type, section.number, arrived.error().message);
+    if (asked_ && static_cast<std::uint64_t>(*asked_) - static_cast<std::uint64_t>(piece->address) < piece->size) {
+        note(monotonicNs() - askedNs_);
+        asked_.reset();
+    }
+    return {};
+}
+
+MissingPages::Figures MissingPages::figures() const {
+    Figures figures{complete_ ? 0 : late_.left(), wants_, 0, 0};
+    if (latencies_.empty()) return figures;
+    std::vector<std::uint32_t> sorted = latencies_;
+    std::ranges::sort(sorted);
+    figures.medianNs = sorted[sorted.size() / 2];
+    figures.p99Ns = sorted[(sorted.size() - 1) * 99 / 100];
+    return figures;
+}
+
+} // namespace dyad
