@@ -69,7 +69,7 @@ TEST(PageTrackingFuzz, NamesOnlyBlocksThatExist) {
             ++wanted;
             ASSERT_TRUE(exists(*block, 1));
             content.resize(tracking->bytes(*block).size(), std::byte{1});
-            auto arrived = tracking->arrived(*block, content);
+            auto arrived = tracking->arrived(*block, 1, content);
             ASSERT_TRUE(arrived) << arrived.error().message;
             stored += *arrived;
         }
