@@ -226,7 +226,13 @@ Result<void> Outgoing::recover() {
 
 void Outgoing::cancel(std::string_view why) {
     if (link_ && side_ && !committed() && side_->cancel(why)) (void)link_->step();
-    if (link_ && serving() && !doubt_ && side_->giveUp(why)) (void)link_->step();
+    if (link_ && serving() && !doubt_ && side_->giveUp(why))
+        while (!link_->finished()) {
+            // What was written before goes first; a link gives up soon.
+            std::vector<pollfd> entries;
+            link_->addEntry(entries);
+            poll(entries.data(), entries.size(), 1);
+        }
     if (preCopy_) preCopy_->end();
 }
 

@@ -4,7 +4,7 @@
     proxy.py LISTEN_PATH TARGET_PATH COUNTS_FILE [ACTION up|down POSITION [COMMAND]]
 
 Both paths are Unix sockets. ACTION, when byte POSITION from the source (up) or from the destination (down) of the
-first connection has come: cut (close both ends), stall (forward nothing any more), run (COMMAND, then go on). Later connections
+first connection has come: cut (close both ends), stall (forward nothing any more), die (end, so that nobody can connect), run (COMMAND, then go on). Later connections
 are left alone. COUNTS_FILE gets "UP DOWN" of the first connection after each change."""
 import os
 import selectors
@@ -52,6 +52,8 @@ def forward(end, pair, where):
             other.sendall(before)
         except OSError:
             pass
+        if action == "die":
+            sys.exit()
         if action == "cut":
             return close(pair)
         if action == "stall":
