@@ -57,11 +57,18 @@ struct CheckpointForm {
     /// What it builds on, and the pages of that; both or none.
     std::optional<CheckpointBase> base;
     const CheckpointPages* basePages = nullptr;
+    /// All that was written since the base was taken, in rising order, if that is known: nothing else is looked at.
+    struct Range {
+        GuestAddress address;
+        std::uint64_t size; ///< whole pages
+    };
+    std::optional<std::vector<Range>> writtenSince;
 };
 
 struct WrittenCheckpoint {
-    CopiedMemory memory; ///< that was written
-    std::uint64_t bytes; ///< of the file
+    CopiedMemory memory;    ///< that was written
+    std::uint64_t bytes;    ///< of the file
+    std::uint64_t lookedAt; ///< bytes of memory that were not zero, or may have changed
     std::uint64_t id;
 };
 

@@ -3,6 +3,8 @@
 #include "migrate/checkpoint_payloads.h"
 #include "migrate/packed_pages.h"
 
+#include <fmt/format.h>
+
 namespace dyad {
 
 namespace {
@@ -129,11 +131,14 @@ class RunWriter {
     }
     /// A page that is not zero; they come in rising order, and stay where they are until end().
     Result<void> page(std::uint64_t address, std::span<const std::byte> content);
-    Result<void> end();
+    /// Pages between the last one and this are as in the base; else they are zero.
+    void passOver(std::uint64_t address);
+    /// Pages between the last one and this are zero.
+    Result<void> zerosBefore(std::uint64_t address);
+    Result<void> end() { return flush(); }
     const CheckpointIndex& index() const { return index_; }
 
   private:
-    Result<void> zerosBefore(std::uint64_t address);
     Result<void> add(std::uint64_t address, const std::byte* content);
     Result<void> flush();
 
@@ -162,7 +167,11 @@ Result<void> RunWriter::page(std::uint64_t address, std::span<const std::byte> c
     return {};
 }
 
-/// What was passed over of the base is zero now.
+void RunWriter::passOver(std::uint64_t address) {
+    while (!base_.empty() && base_[0].address < address)
+        base_ = base_.subspan(1);
+}
+
 Result<void> RunWriter::zerosBefore(std::uint64_t address) {
     for (; !base_.empty() && base_[0].address < address; base_ = base_.subspan(1))
         if (auto added = add(base_[0].address, nullptr); !added) return added;
@@ -204,9 +213,36 @@ Result<void> RunWriter::flush() {
     return written;
 }
 
-Result<void> RunWriter::end() {
-    if (auto written = zerosBefore(~std::uint64_t{0}); !written) return written;
-    return flush();
+/// Everything but pages of zeros.
+Result<void> writeAll(RunWriter& runs, GuestMemory& memory, const CommonData& common, std::uint64_t& lookedAt) {
+    auto written = forEachRun(memory, common, [&](GuestAddress run, std::span<const std::byte> pages) -> Result<void> {
+        auto address = static_cast<std::uint64_t>(run);
+        lookedAt += pages.size();
+        for (; !pages.empty(); pages = pages.subspan(DYAD_PAGE_SIZE), address += DYAD_PAGE_SIZE)
+            if (auto added = runs.page(address, pages.first(DYAD_PAGE_SIZE)); !added) return added;
+        return {};
+    });
+    if (!written) return written;
+    return runs.zerosBefore(~std::uint64_t{0});
+}
+
+Result<void> writeChanged(RunWriter& runs, GuestMemory& memory, const std::vector<CheckpointForm::Range>& ranges,
+                          std::uint64_t& lookedAt) {
+    for (const CheckpointForm::Range& range : ranges) {
+        auto address = static_cast<std::uint64_t>(range.address);
+        const auto found = memory.translate(range.address, range.size);
+        if (!found) return Error{fmt::format("{} bytes at {:#x} are no memory", range.size, address)};
+        lookedAt += range.size;
+        runs.passOver(address);
+        for (std::span<const std::byte> pages = *found; !pages.empty(); pages = pages.subspan(DYAD_PAGE_SIZE)) {
+            const auto page = pages.first(DYAD_PAGE_SIZE);
+            if (!isZero(page))
+                if (auto added = runs.page(address, page); !added) return added;
+            address += DYAD_PAGE_SIZE;
+        }
+        if (auto written = runs.zerosBefore(address); !written) return written;
+    }
+    return {};
 }
 
 } // namespace
@@ -219,17 +255,15 @@ Result<WrittenCheckpoint> writeCheckpoint(ByteSink& sink, const Checkpoint& chec
     if (auto written = writer.program(checkpoint); !written) return std::move(written.error());
     if (auto written = writer.state(checkpoint); !written) return std::move(written.error());
     RunWriter runs(sections, writer, form);
-    auto written = forEachRun(memory, common, [&](GuestAddress run, std::span<const std::byte> pages) -> Result<void> {
-        auto address = static_cast<std::uint64_t>(run);
-        for (; !pages.empty(); pages = pages.subspan(DYAD_PAGE_SIZE), address += DYAD_PAGE_SIZE)
-            if (auto added = runs.page(address, pages.first(DYAD_PAGE_SIZE)); !added) return added;
-        return {};
-    });
-    if (!written) return std::move(written.error());
+    std::uint64_t lookedAt = 0;
+    if (auto written = form.writtenSince ? writeChanged(runs, memory, *form.writtenSince, lookedAt)
+                                         : writeAll(runs, memory, common, lookedAt);
+        !written)
+        return std::move(written.error());
     if (auto ended = runs.end(); !ended) return std::move(ended.error());
     if (auto ended = writer.end(); !ended) return std::move(ended.error());
     if (auto ended = writeTrailer(sections, runs.index(), form.base); !ended) return std::move(ended.error());
-    return WrittenCheckpoint{writer.copied(), sections.position(), sections.id()};
+    return WrittenCheckpoint{writer.copied(), sections.position(), lookedAt, sections.id()};
 }
 
 } // namespace dyad

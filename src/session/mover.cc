@@ -87,6 +87,7 @@ void Mover::begin(TransferOrder order) {
     auto failed = order.failed;
     if (refused(failed)) return;
     error_ = EIO;
+    watch_.reset(); // it may have its pages watched for itself
     auto outgoing = Outgoing::begin(program_, *machine_, monitor_, stop_, std::move(order));
     if (outgoing)
         outgoing_ = std::move(*outgoing);
@@ -99,6 +100,7 @@ Result<void> Mover::cancel() {
     if (outgoing_ && outgoing_->committed())
         return Error{"it is too late: the program may be running at the destination"};
     if (resumed_) return Error{"it is too late: the program is arriving"};
+    if (written_) return Error{"it is too late: the checkpoint is written"};
     fail("cancelled", ECANCELED);
     return {};
 }
@@ -117,6 +119,7 @@ void Mover::fail(const std::string& message, int error) {
     move_.reset();
     checkpoint_.reset();
     base_.reset();
+    written_.reset();
     arrival_.reset();
     destination_.reset(); // never two that run
     monitor_.setPaused(false);
@@ -237,6 +240,7 @@ Result<void> Mover::arrive() {
     report_.resume = now - resumedNs_;
     report_.down = now - stop_.stoppedNs();
 
+    watch_.reset();
     std::unique_ptr<Machine> old = std::exchange(machine_, std::move(destination_));
     MoveOrder order = std::move(*move_);
     move_.reset();
@@ -262,6 +266,26 @@ Result<void> Mover::stepCheckpoint(bool settled) {
         if (checkPatience(checkpoint_->patienceNs)) return {};
         return Error{"the program's output could not be written in time"};
     }
+    if (!written_) {
+        auto written = writeCheckpoint();
+        if (!written) return std::move(written.error());
+        written_ = *written;
+        base_.reset();
+        if (checkpoint_->watch) askToWatch();
+    }
+    if (checkpoint_->watch && !watchBegins()) return {};
+    CheckpointOrder order = std::move(*checkpoint_);
+    checkpoint_.reset();
+    if (order.leaveRunning)
+        stop_.withdraw();
+    else
+        monitor_.end(RunReport::End::checkpointed, 0);
+    order.written(*std::exchange(written_, std::nullopt));
+    return {};
+}
+
+/// Of the stopped program.
+Result<WrittenCheckpoint> Mover::writeCheckpoint() {
     auto rings = readRings(machine_->area);
     if (!rings) return std::move(rings.error());
     const MemoryPlan& plan = machine_->memory.plan();
@@ -285,18 +309,39 @@ Result<void> Mover::stepCheckpoint(bool settled) {
     if (base_) {
         form.base = baseFor(checkpoint_->path, checkpoint_->basePath, base_->id());
         form.basePages = &base_->pages();
+        if (watch_ && watchedSince_ == base_->id()) {
+            auto& ranges = form.writtenSince.emplace();
+            auto taken = watch_->takeDirtyOfStopped([&](std::uint64_t first, std::uint64_t count) -> Result<void> {
+                for (std::uint64_t block = first; block < first + count; ++block)
+                    ranges.push_back({watch_->address(block), watch_->bytes(block).size()});
+                return {};
+            });
+            if (!taken) return std::move(taken.error());
+        }
     }
-    auto written = writeCheckpointFile(checkpoint_->path, checkpoint, machine_->memory, program_.common(), form);
-    if (!written) return std::move(written.error());
-    base_.reset();
-    CheckpointOrder order = std::move(*checkpoint_);
-    checkpoint_.reset();
-    if (order.leaveRunning)
-        stop_.withdraw();
-    else
-        monitor_.end(RunReport::End::checkpointed, 0);
-    order.written(*written);
-    return {};
+    return writeCheckpointFile(checkpoint_->path, checkpoint, machine_->memory, program_.common(), form);
+}
+
+// The checkpoint is written: a program that cannot be watched costs the next one time, no more.
+
+void Mover::askToWatch() {
+    watch_.reset();
+    auto watch = PageTracking::of(*machine_, program_.common().address, program_.common().size);
+    if (!watch) return;
+    watch_ = std::move(*watch);
+    watch_->ask(DYAD_PAGES_TRACK);
+}
+
+/// Whether the stopped guest has answered.
+bool Mover::watchBegins() {
+    auto answered = watch_ ? watch_->answered() : Result<bool>(true);
+    if (answered && !*answered) return false;
+    if (!answered) watch_.reset();
+    if (!watch_) return true;
+    // What it wrote before is in the checkpoint. Never fails: nothing is done with it.
+    (void)watch_->takeDirty([](std::uint64_t, std::uint64_t) -> Result<void> { return {}; });
+    watchedSince_ = written_->id;
+    return true;
 }
 
 Result<void> Mover::stepTransfer() {

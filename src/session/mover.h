@@ -57,6 +57,7 @@ struct CheckpointOrder {
     std::string basePath;                    ///< what it shall build on, or empty
     int level = CheckpointForm::kUsualLevel; ///< of compression
     bool leaveRunning = false;
+    bool watch = false; ///< leaveRunning: what it writes from then on is looked at only, if the next one builds on this
     std::uint64_t patienceNs = 10'000'000'000;
     std::function<void(const WrittenCheckpoint&)> written;
     std::function<void(const MoveFailure&)> failed;
@@ -102,6 +103,9 @@ class Mover : public LoopPart {
     Result<void> arrive();
     Result<void> openBase(const CheckpointOrder& order);
     Result<void> stepCheckpoint(bool settled);
+    Result<WrittenCheckpoint> writeCheckpoint();
+    void askToWatch();
+    bool watchBegins();
     Result<void> stepTransfer();
     Result<void> checkPatience(std::uint64_t patienceNs);
     void fail(const std::string& message, int error);
@@ -125,6 +129,10 @@ class Mover : public LoopPart {
 
     std::optional<CheckpointOrder> checkpoint_;
     std::optional<CheckpointChain> base_; ///< of that
+    std::optional<WrittenCheckpoint> written_;
+    /// What the program writes since the checkpoint watchedSince_, on its present machine.
+    std::optional<PageTracking> watch_;
+    std::uint64_t watchedSince_ = 0;
     std::uint64_t begunNs_ = 0;
     int error_ = 0; ///< errno that goes with a failure of the present order
 };

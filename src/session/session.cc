@@ -187,11 +187,13 @@ void Session::checkpoint(const nlohmann::json& request, const Answer& answer) {
             fmt::format("expected a compression level from 0 to {}, found {}", CheckpointForm::kMostLevel, level)));
     order.level = static_cast<int>(level);
     order.leaveRunning = flagField(request, "leave_running");
+    order.watch = order.leaveRunning && flagField(request, "watch");
     order.patienceNs = timeField(request, "timeout_ms", order.patienceNs);
     order.written = [answer](const WrittenCheckpoint& written) {
         answer({{"ok", true},
                 {"bytes", written.memory.bytes},
                 {"file_bytes", written.bytes},
+                {"bytes_looked_at", written.lookedAt},
                 {"id", fmt::format("{:016x}", written.id)}});
     };
     order.failed = [answer](const MoveFailure& failure) { answer(refusal(failure.message)); };

@@ -57,10 +57,14 @@ exec 3>steps-in
 await first 1
 echo 1 >&3
 await first 3
-must_quietly dyad checkpoint job -o a --leave-running
+must_quietly dyad checkpoint job -o a --leave-running --watch
 echo 2 >&3
 await first 5
-must_quietly dyad checkpoint job -o b --base a --leave-running
+looked_at() { sed -nE 's/.* of ([0-9]+) that were looked at .*/\1/p' .out; }
+must_quietly dyad checkpoint job -o b --base a --leave-running --watch
+[ "$(looked_at)" -lt $((12 << 20)) ] || fail "expected few pages to be looked at, found $(cat .out)"
+must_quietly dyad checkpoint job -o b2 --base b --leave-running --watch
+[ "$(looked_at)" -lt $((1 << 20)) ] || fail "expected next to no pages to be looked at, found $(cat .out)"
 run dyad checkpoint job -o b --base b
 expect_status 1
 expect_stderr_match "dyad checkpoint: error: '.*/b' would replace what it builds on"
@@ -87,8 +91,10 @@ if mkdir small && mount -t tmpfs -o size=1m none small 2>/dev/null; then
     trap - EXIT
 fi
 must_quietly dyad checkpoint job -o plain --compress 0 --leave-running
-must_quietly dyad checkpoint job -o c --base b
-expect_stdout_match "wrote job to c: [0-9]+ bytes of memory in [0-9]+ bytes; it has ended here"
+must_quietly dyad migrate job --isa aarch64
+must_quietly dyad checkpoint job -o c --base b2
+[ "$(looked_at)" -gt $((24 << 20)) ] || fail "expected all pages to be looked at after a move, found $(cat .out)"
+expect_stdout_match "wrote job to c: [0-9]+ bytes of memory of [0-9]+ that were looked at in [0-9]+ bytes; it has ended here"
 ended 123
 exec 3>&-
 size() { stat -c %s "$1"; }

@@ -17,7 +17,7 @@ struct CheckpointOptions {
     std::string name, output, base;
     unsigned timeout = 10;
     int level = CheckpointForm::kUsualLevel;
-    bool leaveRunning = false;
+    bool leaveRunning = false, watch = false;
 };
 
 /// Beyond the time to stop the program: writing its memory.
@@ -32,14 +32,18 @@ int checkpoint(const CheckpointOptions &options) {
                               {"base", options.base.empty() ? "" : absolute(options.base)},
                               {"compress", options.level},
                               {"leave_running", options.leaveRunning},
+                              {"watch", options.watch},
                               {"timeout_ms", std::min(options.timeout, 24u * 3600) * 1000}};
     auto answer = askProgram(options.name, request, kWriteMs);
     if (!answer) {
         fmt::print(stderr, "dyad checkpoint: error: {}\n", answer.error().message);
         return kFailed;
     }
-    fmt::print("wrote {} to {}: {} bytes of memory in {} bytes; {}\n", options.name, options.output,
-               answer->value("bytes", std::uint64_t(0)), answer->value("file_bytes", std::uint64_t(0)),
+    const auto number = [&](const char *key) { return answer->value(key, std::uint64_t(0)); };
+    const std::string of =
+        options.base.empty() ? "" : fmt::format(" of {} that were looked at", number("bytes_looked_at"));
+    fmt::print("wrote {} to {}: {} bytes of memory{} in {} bytes; {}\n", options.name, options.output, number("bytes"),
+               of, number("file_bytes"),
                options.leaveRunning ? "it goes on" : "it has ended here");
     return 0;
 }
@@ -57,7 +61,9 @@ Action setupCheckpoint(CLI::App &app) {
                                CheckpointForm::kUsualLevel))
         ->type_name("LEVEL")
         ->check(CLI::Range(0, CheckpointForm::kMostLevel));
-    app.add_flag("--leave-running", options->leaveRunning, "let the program go on afterwards");
+    auto *leave = app.add_flag("--leave-running", options->leaveRunning, "let the program go on afterwards");
+    app.add_flag("--watch", options->watch, "note what it writes from then on, to take the next checkpoint with this one as --base sooner")
+        ->needs(leave);
     app.add_option("--timeout", options->timeout, "seconds in which the program must stop (default: 10)")
         ->type_name("SECONDS");
     return [options] { return checkpoint(*options); };
