@@ -58,11 +58,7 @@ struct CheckpointForm {
     std::optional<CheckpointBase> base;
     const CheckpointPages* basePages = nullptr;
     /// All that was written since the base was taken, in rising order, if that is known: nothing else is looked at.
-    struct Range {
-        GuestAddress address;
-        std::uint64_t size; ///< whole pages
-    };
-    std::optional<std::vector<Range>> writtenSince;
+    std::optional<std::vector<PageRun>> writtenSince;
 };
 
 struct WrittenCheckpoint {

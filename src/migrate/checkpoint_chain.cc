@@ -1,9 +1,6 @@
 // Finds, checks and reads the files of an incremental checkpoint; one that stands alone is a chain of one.
 #include "migrate/checkpoint_chain.h"
 
-#include "migrate/checkpoint_payloads.h"
-#include "migrate/packed_pages.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -98,24 +95,19 @@ bool CheckpointChain::has(const struct stat& file) const {
 
 Result<std::span<const std::byte>> CheckpointChain::readRun(File& file, const CheckpointIndex::Run& run) {
     const std::string& name = file.source.path();
-    SectionReader sections(file.source, name);
+    sections_ = std::make_unique<SectionReader>(file.source, name);
     file.source.seek(run.place);
-    sections.goTo(run.place, run.number);
-    auto section = sections.read();
+    sections_->goTo(run.place, run.number);
+    auto section = sections_->read();
     if (!section) return std::move(section.error());
-    auto rest = section->payload;
-    content_.resize(run.size);
-    bool right = section->type == SectionType{run.type};
-    if (right && section->type == SectionType::Packed) {
-        const auto fixed = takeFixed<RangePayload>(rest);
-        right = fixed && fixed->address == run.address && fixed->size == run.size && unpackPages(rest, content_);
-    } else if (right) {
-        const auto fixed = takeFixed<PagesPayload>(rest);
-        right = fixed && fixed->address == run.address && rest.size() == run.size;
-        if (right) std::ranges::copy(rest, content_.begin());
-    }
-    if (!right) return unusableSection(name, section->type, run.number, "it is not what the index says");
-    return std::span<const std::byte>(content_);
+    const auto wrong = [&] {
+        return unusableSection(name, section->type, run.number, "it is not what the index says");
+    };
+    if (section->type != SectionType{run.type}) return wrong();
+    auto piece = pieces_.read(name, *section);
+    if (!piece) return std::move(piece.error());
+    if (piece->address != GuestAddress{run.address} || piece->pages.size() != run.size) return wrong();
+    return piece->pages;
 }
 
 Result<void> CheckpointChain::load(GuestAddress page, const TakePages& take) {

@@ -4,6 +4,9 @@
 
 #include "migrate/checkpoint.h"
 #include "migrate/file_source.h"
+#include "migrate/pages_section.h"
+
+#include <memory>
 
 namespace dyad {
 
@@ -43,7 +46,8 @@ class CheckpointChain {
     std::uint64_t id_ = 0;
     std::vector<File> files_; ///< the newest first
     CheckpointPages pages_;
-    std::vector<std::byte> content_; ///< of the run that was read last
+    std::unique_ptr<SectionReader> sections_; ///< has the run that was read last
+    PagesReader pieces_;
 };
 
 /// What a checkpoint that is written to `path` shall say of its base, which is `baseId` at `basePath`.

@@ -226,9 +226,9 @@ Result<void> writeAll(RunWriter& runs, GuestMemory& memory, const CommonData& co
     return runs.zerosBefore(~std::uint64_t{0});
 }
 
-Result<void> writeChanged(RunWriter& runs, GuestMemory& memory, const std::vector<CheckpointForm::Range>& ranges,
+Result<void> writeChanged(RunWriter& runs, GuestMemory& memory, const std::vector<PageRun>& ranges,
                           std::uint64_t& lookedAt) {
-    for (const CheckpointForm::Range& range : ranges) {
+    for (const PageRun& range : ranges) {
         auto address = static_cast<std::uint64_t>(range.address);
         const auto found = memory.translate(range.address, range.size);
         if (!found) return Error{fmt::format("{} bytes at {:#x} are no memory", range.size, address)};
