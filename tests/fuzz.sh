@@ -24,7 +24,7 @@ done
 [ ${#targets[@]} -gt 0 ] || targets=(image sites guest checkpoint transfer)
 
 found=0
-fuzz() { # NAME ROUNDS PROGRAM [FILTER], for a run of some ten seconds
+fuzz() { # NAME ROUNDS PROGRAM [FILTER]; rounds for a run of some ten seconds
     local end=$((SECONDS + seconds)) runs=0 output
     [ -x "$bin/$3" ] || { echo "tests/fuzz.sh: error: no $bin/$3: tests/run.sh --sanitize --only unit builds it" >&2; exit 2; }
     while [ $SECONDS -lt $end ]; do
@@ -46,12 +46,12 @@ for target in "${targets[@]}"; do
     guest)
         # Frames and pages of a running guest, then stacks and words of a stopped one.
         seconds=$((seconds / 2))
-        fuzz "guest, running" 60000 machine_test '*Fuzz*'
-        fuzz "guest, stopped" 60000 migrate_fuzz_test 'MigrateFuzz.DamagedStacks*:MigrateFuzz.WordsOfAGuest*'
+        fuzz "guest, running" 20000 machine_test '*Fuzz*'
+        fuzz "guest, stopped" 20000 migrate_fuzz_test 'MigrateFuzz.DamagedStacks*:MigrateFuzz.WordsOfAGuest*'
         seconds=$((seconds * 2))
         ;;
-    checkpoint) fuzz checkpoint 60000 migrate_fuzz_test 'MigrateFuzz.DamagedC*:MigrateFuzz.DamageWithoutSeal*' ;;
-    transfer) fuzz transfer 60000 transfer_fuzz_test ;;
+    checkpoint) fuzz checkpoint 8000 migrate_fuzz_test 'MigrateFuzz.DamagedC*:MigrateFuzz.DamageWithoutSeal*' ;;
+    transfer) fuzz transfer 10000 transfer_fuzz_test ;;
     esac
 done
 echo "$found found"
