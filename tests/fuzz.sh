@@ -24,10 +24,11 @@ done
 [ ${#targets[@]} -gt 0 ] || targets=(image sites guest checkpoint transfer)
 
 found=0
-fuzz() { # NAME ROUNDS PROGRAM [FILTER]; rounds for a run of some ten seconds
-    local end=$((SECONDS + seconds)) runs=0 output
+fuzz() { # SECONDS NAME ROUNDS PROGRAM [FILTER]; rounds for a run of some ten seconds
+    local end=$((SECONDS + $1)) runs=0 output
+    shift
     [ -x "$bin/$3" ] || { echo "tests/fuzz.sh: error: no $bin/$3: tests/run.sh --sanitize --only unit builds it" >&2; exit 2; }
-    while [ $SECONDS -lt $end ]; do
+    while [ $runs = 0 ] || [ $SECONDS -lt $end ]; do
         local again="DYAD_FUZZ_SEED=$seed DYAD_FUZZ_ROUNDS=$2 $bin/$3 --gtest_filter='${4:-*}'"
         if ! output=$(DYAD_FUZZ_SEED=$seed DYAD_FUZZ_ROUNDS=$2 timeout 600 "$bin/$3" --gtest_filter="${4:-*}" 2>&1); then
             found=$((found + 1))
@@ -41,17 +42,15 @@ fuzz() { # NAME ROUNDS PROGRAM [FILTER]; rounds for a run of some ten seconds
 
 for target in "${targets[@]}"; do
     case $target in
-    image) fuzz image 3000 image_fuzz_test ;;
-    sites) fuzz sites 200000 sites_fuzz_test ;;
+    image) fuzz "$seconds" image 3000 image_fuzz_test ;;
+    sites) fuzz "$seconds" sites 200000 sites_fuzz_test ;;
     guest)
         # Frames and pages of a running guest, then stacks and words of a stopped one.
-        seconds=$((seconds / 2))
-        fuzz "guest, running" 20000 machine_test '*Fuzz*'
-        fuzz "guest, stopped" 20000 migrate_fuzz_test 'MigrateFuzz.DamagedStacks*:MigrateFuzz.WordsOfAGuest*'
-        seconds=$((seconds * 2))
+        fuzz $((seconds / 2)) "guest, running" 20000 machine_test '*Fuzz*'
+        fuzz $((seconds / 2)) "guest, stopped" 20000 migrate_fuzz_test 'MigrateFuzz.DamagedStacks*:MigrateFuzz.WordsOfAGuest*'
         ;;
-    checkpoint) fuzz checkpoint 8000 migrate_fuzz_test 'MigrateFuzz.DamagedC*:MigrateFuzz.DamageWithoutSeal*' ;;
-    transfer) fuzz transfer 10000 transfer_fuzz_test ;;
+    checkpoint) fuzz "$seconds" checkpoint 8000 migrate_fuzz_test 'MigrateFuzz.DamagedC*:MigrateFuzz.DamageWithoutSeal*' ;;
+    transfer) fuzz "$seconds" transfer 10000 transfer_fuzz_test ;;
     esac
 done
 echo "$found found"
