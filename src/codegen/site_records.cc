@@ -135,25 +135,31 @@ class RecordReader {
             return createStringError("the stack map of site %u is not that of a statepoint with deopt values only",
                                      stop.site);
         locations = locations.drop_front(kStatepointHeader);
-        if (record.id & kValuesInCells)
-            return addCells(stop, locations);
-        for (const MapLocation& location : locations) {
-            Expected<SiteLocation> converted = convert(stop, location);
-            if (!converted)
-                return converted.takeError();
-            stop.locations.push_back(*converted);
+        if (!(record.id & kValuesInCells)) return addPieces(stop, locations);
+        auto unexpected = [&] { return createStringError("site %u has cells in an unexpected form", stop.site); };
+        if (locations.empty() || locations[0].kind != kDirect) return unexpected();
+        const MapLocation& cells = locations[0];
+        for (locations = locations.drop_front(); !locations.empty(); locations = locations.drop_front()) {
+            if (locations[0].kind != kConstant) return unexpected();
+            const uint32_t cell = static_cast<uint32_t>(locations[0].number);
+            if (cell != kPieceItself) {
+                stop.locations.push_back({LocationKind::Memory, cellSize(cell), cells.reg,
+                                          cells.number + static_cast<int32_t>(cellOffset(cell))});
+                continue;
+            }
+            locations = locations.drop_front();
+            if (locations.empty()) return unexpected();
+            if (llvm::Error error = addPieces(stop, locations.take_front())) return error;
         }
         return llvm::Error::success();
     }
 
-    llvm::Error addCells(SiteRecords::Stop& stop, ArrayRef<MapLocation> locations) {
-        auto isConstant = [](const MapLocation& location) { return location.kind == kConstant; };
-        if (locations.empty() || locations[0].kind != kDirect || !all_of(locations.drop_front(), isConstant))
-            return createStringError("site %u has cells in an unexpected form", stop.site);
-        const MapLocation& cells = locations[0];
-        for (const MapLocation& piece : locations.drop_front())
-            stop.locations.push_back({LocationKind::Memory, cellSize(piece.number), cells.reg,
-                                      cells.number + static_cast<int32_t>(cellOffset(piece.number))});
+    llvm::Error addPieces(SiteRecords::Stop& stop, ArrayRef<MapLocation> pieces) {
+        for (const MapLocation& piece : pieces) {
+            Expected<SiteLocation> converted = convert(stop, piece);
+            if (!converted) return converted.takeError();
+            stop.locations.push_back(*converted);
+        }
         return llvm::Error::success();
     }
 

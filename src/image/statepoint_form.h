@@ -6,9 +6,13 @@
 
 namespace dyad {
 
-/// A statepoint's id is the number of its site, with this bit if the values lie in cells: then its first operand is the
-/// address of the cells, and each other one a constant that describes a piece.
+/// A statepoint's id is the number of its site, with this bit if values lie in cells: then its first operand is the
+/// address of the cells. What follows is for each piece a constant that tells where its cell is, or kPieceItself and
+/// the piece.
 inline constexpr std::uint64_t kValuesInCells = std::uint64_t{1} << 32;
+
+/// No cell has this: a size is never 0.
+inline constexpr std::uint64_t kPieceItself = 0;
 
 /// Offsets are multiples of 8, sizes 4, 8 or 16.
 constexpr std::uint64_t cellConstant(std::uint32_t offset, std::uint8_t size) {

@@ -6,6 +6,7 @@
 #include "passes/migration/portable_stack.h"
 #include "passes/migration/resume_functions.h"
 #include "passes/migration/setjmp_contexts.h"
+#include "passes/migration/site_cells.h"
 #include "passes/migration/sites.h"
 #include "passes/migration/statepoints.h"
 
@@ -34,8 +35,10 @@ SitePlan addMigration(Module& module, SetjmpContexts& contexts, const MigrationS
         next += sites.size();
         Function* resume = makeResumeFunction(function, sites, contexts);
         plan.functions.push_back(describe(function, *resume, sites));
-        lowerSites(function);
-        lowerSites(*resume);
+        for (Function* marked : {&function, resume}) {
+            recordFromCells(*marked);
+            lowerSites(*marked);
+        }
     }
     return plan;
 }

@@ -4,7 +4,8 @@
 #include "passes/migration/capturable.h"
 #include "passes/migration/strip_mining.h"
 
-#include "llvm/ADT/SCCIterator.h"
+#include "llvm/ADT/PointerUnion.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/IR/Dominators.h"
@@ -116,7 +117,7 @@ class LoopPoints {
                     passesPoint = true;
             }
         }
-        unsigned trips = evolution_.getSmallConstantMaxTripCount(&loop);
+        std::uint64_t trips = mostTrips(loop);
         if (trips && trips * body <= kShort)
             return trips * body;
         if (passesPoint)
@@ -129,6 +130,16 @@ class LoopPoints {
         return body;
     }
 
+    // 0: not known. A loop behind a test that skips it may have a count of -1 there, which is none of a loop that ends.
+    std::uint64_t mostTrips(Loop& loop) {
+        if (unsigned trips = evolution_.getSmallConstantMaxTripCount(&loop)) return trips;
+        const SCEV* taken = evolution_.getBackedgeTakenCount(&loop);
+        if (isa<SCEVCouldNotCompute>(taken) || evolution_.getTypeSizeInBits(taken->getType()) < 64) return 0;
+        ConstantRange range = evolution_.getSignedRange(taken);
+        std::int64_t least = range.getSignedMin().getSExtValue(), most = range.getSignedMax().getSExtValue();
+        return least >= -1 && most >= 0 && most < std::int64_t{kShort} ? most + 1 : 0;
+    }
+
     LoopInfo& loops_;
     DominatorTree& dominators_;
     ScalarEvolution& evolution_;
@@ -139,8 +150,9 @@ class LoopPoints {
 
 // -- Recursion -------------------------------------------------------------------------------------------------------------
 
-// Finds the functions that the back edges of the call graph lead to. All indirect calls lead to one node, which leads to
-// every function whose address is taken.
+// Finds the functions that the back edges of the call graph lead to. Calls through pointers lead to a node for their
+// type, and that to every function of the type whose address is taken. A program may call a function as another type:
+// then a recursion may lack a point, and a request be answered later, but nothing else depends on it.
 class RecursionPoints {
   public:
     explicit RecursionPoints(Module& module) {
@@ -151,12 +163,11 @@ class RecursionPoints {
             for (Instruction& instruction : instructions(function))
                 if (auto* call = dyn_cast<CallBase>(&instruction)) {
                     if (isIndirect(*call))
-                        callees.insert(nullptr);
+                        callees.insert(call->getFunctionType());
                     else if (Function* callee = namedCallee(*call); callee && !callee->isDeclaration())
                         callees.insert(callee);
                 }
-            if (function.hasAddressTaken())
-                graph_[nullptr].insert(&function);
+            if (function.hasAddressTaken()) graph_[function.getFunctionType()].insert(&function);
             order_.push_back(&function);
         }
     }
@@ -166,31 +177,31 @@ class RecursionPoints {
             search(function);
         SmallVector<Function*, 16> result;
         for (Function* function : order_)
-            if (targets_.contains(function) || (targets_.contains(nullptr) && closesIndirectCycle(function)))
-                result.push_back(function);
+            if (targets_.contains(function) || closesCycleThroughPointers(function)) result.push_back(function);
         return result;
     }
 
   private:
+    using Node = PointerUnion<Function*, FunctionType*>;
     enum class Mark { New, Open, Done };
 
-    void search(Function* root) {
+    void search(Node root) {
         if (marks_[root] != Mark::New)
             return;
         struct Step {
-            Function* function;
-            SetVector<Function*>::iterator next;
+            Node node;
+            SetVector<Node>::iterator next;
         };
         SmallVector<Step, 32> path{{root, graph_[root].begin()}};
         marks_[root] = Mark::Open;
         while (!path.empty()) {
             Step& step = path.back();
-            if (step.next == graph_[step.function].end()) {
-                marks_[step.function] = Mark::Done;
+            if (step.next == graph_[step.node].end()) {
+                marks_[step.node] = Mark::Done;
                 path.pop_back();
                 continue;
             }
-            Function* callee = *step.next++;
+            Node callee = *step.next++;
             if (marks_[callee] == Mark::Open)
                 targets_.insert(callee);
             if (marks_[callee] != Mark::New)
@@ -200,38 +211,44 @@ class RecursionPoints {
         }
     }
 
-    // A function that pointers lead to and that, itself or through others, calls through pointers.
-    bool closesIndirectCycle(Function* function) {
-        if (!function->hasAddressTaken())
-            return false;
-        SmallPtrSet<Function*, 32> seen{function};
-        SmallVector<Function*, 32> work{function};
+    // A function that pointers lead to and that, itself or through others, calls through pointers of its own type.
+    bool closesCycleThroughPointers(Function* function) {
+        Node type = function->getFunctionType();
+        if (!function->hasAddressTaken() || !targets_.contains(type)) return false;
+        SmallPtrSet<void*, 32> seen{Node(function).getOpaqueValue()};
+        SmallVector<Node, 32> work{function};
         while (!work.empty())
-            for (Function* callee : graph_[work.pop_back_val()]) {
-                if (!callee)
-                    return true;
-                if (seen.insert(callee).second)
-                    work.push_back(callee);
+            for (Node callee : graph_[work.pop_back_val()]) {
+                if (callee == type) return true;
+                if (seen.insert(callee.getOpaqueValue()).second) work.push_back(callee);
             }
         return false;
     }
 
-    std::map<Function*, SetVector<Function*>> graph_;
+    std::map<Node, SetVector<Node>> graph_; // whose elements stay where they are
     SmallVector<Function*, 64> order_;
-    DenseMap<Function*, Mark> marks_;
-    SmallPtrSet<Function*, 32> targets_;
+    DenseMap<Node, Mark> marks_;
+    DenseSet<Node> targets_;
 };
 
+// Functions of the C library that do nothing but walk through strings; with the C library's own names for them.
+constexpr const char* kStringFunctions[] = {
+    "strlen", "strnlen",   "strcmp",  "strncmp", "strcoll",  "strchr",  "strrchr",   "__strchrnul", "strspn", "strcspn",
+    "memchr", "__memrchr", "strpbrk", "strcpy",  "__stpcpy", "strncpy", "__stpncpy", "strcat",      "strncat"};
+
 // What must not stop: what native code calls on the trap stack, or in a destination before the frames are rebuilt
-// (src/libos/native.h). And what need not: a system call ends soon, or waits, and is stopped there. The records of system calls
-// (src/libos/system_calls.def) name the functions of those that the program can make. Whatever these functions call
-// by name is the libOS's own; handlers of the program are called through pointers.
+// (src/libos/native.h). And what need not: a string function ends soon, like a copy; a system call ends soon, or waits,
+// and is stopped there. The records of system calls (src/libos/system_calls.def) name the functions of those that the
+// program can make. Whatever these functions call by name is the libOS's own; handlers of the program are called
+// through pointers.
 SmallPtrSet<Function*, 16> functionsWithoutPoints(Module& module) {
     SmallPtrSet<Function*, 16> functions;
     SmallVector<Function*, 16> work;
     for (StringRef name : {"__dyad_fault", "__dyad_restore", "__dyad_call"})
         if (Function* root = module.getFunction(name))
             work.push_back(root);
+    for (StringRef name : kStringFunctions)
+        if (Function* root = module.getFunction(name); root && !root->isDeclaration()) work.push_back(root);
     for (GlobalVariable& record : module.globals())
         if (record.getName().starts_with("__dyad_call_") && record.hasInitializer())
             for (Value* part : record.getInitializer()->operand_values())

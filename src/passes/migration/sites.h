@@ -14,13 +14,14 @@ namespace dyad {
 struct Site {
     std::uint32_t number; ///< in the whole program
     SiteKind kind;
-    llvm::CallBase* call;
+    llvm::CallBase* call; ///< one of them
     Values live;     ///< after it, without its result
     Values recorded; ///< of these and what they are computed from; in functions that call setjmp the frame comes first
     std::vector<std::uint8_t> sizes; ///< of the pieces, in order
 };
 
-/// Numbers the sites of `function` from `first` and adds their bundles.
+/// Numbers the sites of `function` from `first` and adds their bundles. Calls that never return, and of which the same
+/// values are recorded, are one site: equal code can be merged, and one way into the resume function does for all.
 std::vector<Site> markSites(llvm::Function& function, const CapturableFunctions& capturable,
                             const SetjmpContexts& contexts, std::uint32_t first);
 

@@ -1,15 +1,20 @@
 // See strip_mining.h.
 //
-//     strip:    first = phi(entry, counter); limit = bound - first > span ? first + span : bound
+//     strip:    first = phi(entry, first + span); bound - first > span ? part : begin
+//     part:     goto begin
+//     begin:    limit = phi(bound, first + span)
 //     header:   ...the loop as it was, but tested against limit...
 //     latch:    counter == limit ? end : header
-//     end:      counter == bound ? exit : next
+//     end:      limit == bound ? exit : next
 //     next:     (the point)  goto strip
+//
+// A loop that ends within one strip pays for two tests.
 #include "passes/migration/strip_mining.h"
 
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/PatternMatch.h"
 
 using namespace llvm;
@@ -74,9 +79,12 @@ Instruction* stripMine(const StripPlan& plan) {
     BasicBlock* exit = branch->getSuccessor(exitSide);
     Function& function = *header->getParent();
     LLVMContext& context = function.getContext();
-    auto* strip = BasicBlock::Create(context, header->getName() + ".strip", &function, header);
-    auto* end = BasicBlock::Create(context, header->getName() + ".strip.end", &function, exit);
-    auto* next = BasicBlock::Create(context, header->getName() + ".strip.next", &function, exit);
+    auto block = [&](const char* suffix, BasicBlock* before) {
+        return BasicBlock::Create(context, header->getName() + suffix, &function, before);
+    };
+    BasicBlock *strip = block(".strip", header), *part = block(".strip.part", exit),
+               *begin = block(".strip.begin", header);
+    BasicBlock *end = block(".strip.end", exit), *next = block(".strip.next", exit);
 
     IRBuilder<> builder(strip);
     Value* first = nullptr;
@@ -85,7 +93,7 @@ Instruction* stripMine(const StripPlan& plan) {
         outer->addIncoming(phi.getIncomingValueForBlock(entry), entry);
         outer->addIncoming(phi.getIncomingValueForBlock(latch), next);
         int index = phi.getBasicBlockIndex(entry);
-        phi.setIncomingBlock(index, strip);
+        phi.setIncomingBlock(index, begin);
         phi.setIncomingValue(index, outer);
         if (&phi == plan.first)
             first = outer;
@@ -97,10 +105,19 @@ Instruction* stripMine(const StripPlan& plan) {
     Value* from = plan.step > 0 ? first : plan.bound;
     Value* to = plan.step > 0 ? plan.bound : first;
     Value* left = builder.CreateSub(asInteger(to), asInteger(from));
+    auto afterStrip = [&] {
+        return type->isPointerTy() ? builder.CreatePtrAdd(first, builder.getInt64(span))
+                                   : builder.CreateAdd(first, ConstantInt::get(type, span, true));
+    };
     Value* more = builder.CreateICmpUGT(left, ConstantInt::get(integer, plan.step > 0 ? span : -span));
-    Value* stop = type->isPointerTy() ? builder.CreatePtrAdd(first, builder.getInt64(span))
-                                      : builder.CreateAdd(first, ConstantInt::get(type, span, true));
-    Value* limit = builder.CreateSelect(more, stop, plan.bound, header->getName() + ".limit");
+    builder.CreateCondBr(more, part, begin, MDBuilder(context).createUnlikelyBranchWeights());
+    builder.SetInsertPoint(part);
+    Value* stop = afterStrip();
+    builder.CreateBr(begin);
+    builder.SetInsertPoint(begin);
+    PHINode* limit = builder.CreatePHI(type, 2, header->getName() + ".limit");
+    limit->addIncoming(plan.bound, strip);
+    limit->addIncoming(stop, part);
     builder.CreateBr(header);
     entry->getTerminator()->replaceSuccessorWith(header, strip);
 
@@ -108,9 +125,19 @@ Instruction* stripMine(const StripPlan& plan) {
     plan.test->moveBefore(branch); // the limit dominates the loop; the test is used here only
     branch->setSuccessor(exitSide, end);
     builder.SetInsertPoint(end);
-    builder.CreateCondBr(builder.CreateICmpEQ(plan.counter, plan.bound), exit, next);
+    builder.CreateCondBr(builder.CreateICmpEQ(limit, plan.bound), exit, next,
+                         MDBuilder(context).createLikelyBranchWeights());
     exit->replacePhiUsesWith(latch, end);
+    // A strip ends with the counter at its limit, so nothing keeps the counter for what follows; and strips begin at
+    // constant steps. So code generation sees nested counted loops, and chooses addresses in the inner one as it did
+    // without strips.
+    for (PHINode& phi : exit->phis())
+        if (phi.getBasicBlockIndex(end) >= 0 && phi.getIncomingValueForBlock(end) == plan.counter)
+            phi.setIncomingValueForBlock(end, plan.bound);
     builder.SetInsertPoint(next);
+    Value* counter = afterStrip();
+    for (PHINode& phi : strip->phis())
+        if (phi.getIncomingValueForBlock(next) == plan.counter) phi.setIncomingValueForBlock(next, counter);
     return builder.CreateBr(strip);
 }
 
