@@ -13,6 +13,8 @@ class ByteSink {
     virtual ~ByteSink() = default;
     /// Writes all of it.
     virtual Result<void> write(std::span<const std::byte> bytes) = 0;
+    /// The same. The bytes do not change, nor go, while the sink lives: they need not be copied.
+    virtual Result<void> lend(std::span<const std::byte> bytes) { return write(bytes); }
 };
 
 class ByteSource {

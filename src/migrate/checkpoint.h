@@ -4,6 +4,7 @@
 
 #include "migrate/checkpoint_pages.h"
 #include "migrate/frame_list.h"
+#include "migrate/page_store.h"
 #include "migrate/pages_section.h"
 
 #include <string>
@@ -35,6 +36,8 @@ class CheckpointWriter {
     /// Thread, frames, rings and monitor.
     Result<void> state(const Checkpoint& checkpoint);
     Result<void> pages(GuestAddress address, std::span<const std::byte> pages);
+    /// The same with pages that do not change while the sink lives.
+    Result<void> lentPages(GuestAddress address, std::span<const std::byte> pages);
     /// Pages that are zero now, and pages compressed by zstd; `size`: as they are.
     Result<void> zeroPages(GuestAddress address, std::uint64_t size);
     Result<void> packedPages(GuestAddress address, std::uint64_t size, std::span<const std::byte> packed);
@@ -96,7 +99,7 @@ class CheckpointTaker {
     explicit CheckpointTaker(CheckpointReader reader) : reader_(std::move(reader)) {}
     Result<void> checkPair(const std::string& pairId) const;
     Result<void> take(const Section& section);
-    /// Where pages go from now on; everything there becomes zero.
+    /// Where pages go from now on; everything there becomes zero. They are there when the end was taken.
     Result<void> setMemory(GuestMemory* memory);
     /// The program section was taken.
     bool started() const { return stage_ != Stage::Program; }
@@ -131,6 +134,7 @@ class CheckpointTaker {
     Checkpoint checkpoint_;
     std::uint64_t pages_ = 0, pagesEnd_ = 0; ///< taken; end of the last run
     PagesReader pagesReader_;
+    std::unique_ptr<PageStore> store_; ///< since the first pages
 };
 
 /// A checkpoint without the content of its pages.

@@ -39,6 +39,7 @@ Result<void> CheckpointTaker::checkPair(const std::string& pairId) const {
 
 Result<void> CheckpointTaker::setMemory(GuestMemory* memory) {
     reader_.memory = memory;
+    store_.reset();
     if (!memory) return {};
     if (const std::uint64_t size = memory->plan().arenaSize; size != checkpoint_.arenaSize)
         return unusable(fmt::format("an arena of {} bytes, the machine's has {}", checkpoint_.arenaSize, size));
@@ -226,8 +227,18 @@ Result<void> CheckpointTaker::store(const PagePiece& piece) {
                             static_cast<std::uint32_t>(section_.type), section_.number},
                            piece.pages);
     if (!reader_.memory) return {};
-    if (piece.pages.empty()) return clearPages(*reader_.memory, reader_.common, piece.address, piece.size);
-    return writePages(*reader_.memory, reader_.common, piece.address, piece.pages);
+    if (piece.pages.empty()) {
+        // Not before what came before it.
+        if (store_)
+            if (auto stored = store_->finish(); !stored) return stored;
+        return clearPages(*reader_.memory, reader_.common, piece.address, piece.size);
+    }
+    if (!store_) {
+        auto made = PageStore::of(*reader_.memory, reader_.common);
+        if (!made) return std::move(made.error());
+        store_ = std::move(*made);
+    }
+    return store_->store(piece.address, piece.pages, pagesReader_.buffer(section_));
 }
 
 Result<void> CheckpointTaker::takeEnd() {
@@ -237,7 +248,7 @@ Result<void> CheckpointTaker::takeEnd() {
     if (fixed->frames != checkpoint_.frames.size() || fixed->pages != pages_)
         return unusable(fmt::format("{} frames and {} pages were written, {} and {} found", fixed->frames, fixed->pages,
                                     checkpoint_.frames.size(), pages_));
-    return {};
+    return store_ ? store_->finish() : Result<void>();
 }
 
 namespace {

@@ -102,6 +102,12 @@ Result<void> CheckpointWriter::pages(GuestAddress address, std::span<const std::
     return sections_.write(SectionType::Pages, {bytesOf(fixed), pages});
 }
 
+Result<void> CheckpointWriter::lentPages(GuestAddress address, std::span<const std::byte> pages) {
+    count(pages.size());
+    const PagesPayload fixed{static_cast<std::uint64_t>(address)};
+    return sections_.write(SectionType::Pages, {bytesOf(fixed)}, pages);
+}
+
 Result<void> CheckpointWriter::zeroPages(GuestAddress address, std::uint64_t size) {
     count(size);
     const RangePayload fixed{static_cast<std::uint64_t>(address), size};

@@ -19,6 +19,7 @@ struct PagePiece {
     GuestAddress address{};
     std::uint64_t size = 0;
     std::span<const std::byte> pages; ///< empty: they are zero
+    bool lasting = false;             ///< the bytes do not change as long as the program is stopped
 };
 
 class PageSet {

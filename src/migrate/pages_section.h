@@ -14,6 +14,11 @@ class PagesReader {
     /// Whole pages; the caller checks where they lie. Valid until the next call or until the section's bytes are gone.
     /// `stream`: for messages.
     Result<PagePiece> read(const std::string& stream, const Section& section);
+    /// Holds the pages that were read last, from that section; whoever wants to keep them exchanges it for another
+    /// buffer.
+    std::vector<std::byte>& buffer(const Section& section) {
+        return section.type == SectionType::Packed ? unpacked_ : *section.buffer;
+    }
 
   private:
     std::vector<std::byte> unpacked_;

@@ -62,7 +62,8 @@ Result<void> SectionWriter::writeHeader(std::string_view pairId) {
     return sink_.write(std::as_bytes(std::span(&header, 1)));
 }
 
-Result<void> SectionWriter::write(SectionType type, std::initializer_list<std::span<const std::byte>> parts) {
+Result<void> SectionWriter::write(SectionType type, std::initializer_list<std::span<const std::byte>> parts,
+                                  std::span<const std::byte> lent) {
     SectionAssembler::SectionHead head{static_cast<std::uint32_t>(type), number_, 0, 0, 0};
     static_assert(sizeof head == 32);
     XXH3_state_t state;
@@ -71,6 +72,8 @@ Result<void> SectionWriter::write(SectionType type, std::initializer_list<std::s
         head.size += part.size();
         XXH3_64bits_update(&state, part.data(), part.size());
     }
+    head.size += lent.size();
+    XXH3_64bits_update(&state, lent.data(), lent.size());
     if (head.size > kMostPayload)
         return Error{
             fmt::format("a section ({}) of {} bytes: at most {} are allowed", name(type), head.size, kMostPayload)};
@@ -82,7 +85,7 @@ Result<void> SectionWriter::write(SectionType type, std::initializer_list<std::s
     if (auto written = sink_.write(std::as_bytes(std::span(&head, 1))); !written) return written;
     for (auto part : parts)
         if (auto written = sink_.write(part); !written) return written;
-    return {};
+    return lent.empty() ? Result<void>() : sink_.lend(lent);
 }
 
 Error unusableSection(const std::string& stream, SectionType type, std::uint32_t number, std::string_view what) {
@@ -156,7 +159,7 @@ Result<bool> SectionAssembler::add(std::size_t bytes) {
     if (head_.payloadChecksum != XXH3_64bits(payload.data(), payload.size())) return damaged();
     const SectionType type{head_.type};
     id_ = foldId(id_, type, head_.payloadChecksum);
-    section_ = {type, number_++, payload, offset_ - head_.size - sizeof head_, id_};
+    section_ = {type, number_++, payload, offset_ - head_.size - sizeof head_, id_, &payload_};
     part_ = Part::Head;
     filled_ = 0;
     return true;

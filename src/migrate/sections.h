@@ -63,8 +63,10 @@ class SectionWriter {
         : sink_(sink), format_(format) {}
     /// `pairId`: 32 hex digits.
     Result<void> writeHeader(std::string_view pairId);
-    /// A section whose payload is made of `parts`.
-    Result<void> write(SectionType type, std::initializer_list<std::span<const std::byte>> parts);
+    /// A section whose payload is made of `parts` and, behind them, `lent`: bytes that do not change while the sink
+    /// lives.
+    Result<void> write(SectionType type, std::initializer_list<std::span<const std::byte>> parts,
+                       std::span<const std::byte> lent = {});
 
     /// Of the next section.
     std::uint32_t number() const { return number_; }
@@ -84,6 +86,8 @@ struct Section {
     std::span<const std::byte> payload; ///< valid until the stream is read on
     std::uint64_t place = 0;            ///< bytes of the stream before its head
     std::uint64_t id = 0;               ///< of a checkpoint that says what was said up to here
+    /// Holds the payload; whoever wants to keep that exchanges it for another buffer.
+    std::vector<std::byte>* buffer = nullptr;
 };
 
 /// "'F' cannot be used: section 3 (frames): " and what is wrong with the section. `stream`: its name.

@@ -86,6 +86,13 @@ class RunCursor {
     std::uint64_t at_, dataEnd_; ///< offsets in the memory file; what lies between them exists
 };
 
+/// Where in the memory file whole pages lie; fails if that is neither in common data nor in the arena.
+Result<std::uint64_t> offsetOfPages(const MemoryPlan& plan, const CommonData& common, GuestAddress address,
+                                    std::uint64_t size);
+/// Writes to a machine's memory by the file, not by a mapping of it: no page fault for each page (measured: 1.3 us a
+/// page instead of 2.3).
+Result<void> writeMemoryFile(int file, std::uint64_t offset, std::span<const std::byte> bytes);
+
 /// Makes common data and arena zero throughout.
 Result<void> clearMemory(GuestMemory& memory, const CommonData& common);
 /// Writes whole pages; fails if they do not lie in common data or in the arena.

@@ -143,7 +143,7 @@ Result<std::optional<PagePiece>> Outgoing::nextPiece() {
     auto run = cursor_->next();
     if (!run) return std::move(run.error());
     if (!*run) return std::optional<PagePiece>();
-    return std::optional(PagePiece{(*run)->address, (*run)->pages.size(), (*run)->pages});
+    return std::optional(PagePiece{(*run)->address, (*run)->pages.size(), (*run)->pages, true});
 }
 
 /// How fast the connection is, from times in which it never had to wait for us.
@@ -173,7 +173,7 @@ Result<void> Outgoing::sendPiece(const PagePiece& piece) {
         const auto packed = packer_.pack(piece.pages, level);
         if (!packed.empty()) return writer_->packedPages(piece.address, piece.size, packed);
     }
-    return writer_->pages(piece.address, piece.pages);
+    return piece.lasting ? writer_->lentPages(piece.address, piece.pages) : writer_->pages(piece.address, piece.pages);
 }
 
 Result<void> Outgoing::sendPages() {

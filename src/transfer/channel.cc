@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 namespace dyad {
 
@@ -37,8 +40,15 @@ class PlainChannel : public Channel {
         if (n == 0) return Error{kPeerClosed};
         return nothing();
     }
-    Result<std::size_t> write(std::span<const std::byte> from) override {
-        const ssize_t n = send(socket_.get(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    Result<std::size_t> write(Parts parts) override {
+        std::array<iovec, kMostParts> vector;
+        std::ranges::transform(parts, vector.begin(), [](std::span<const std::byte> part) {
+            return iovec{const_cast<std::byte*>(part.data()), part.size()};
+        });
+        msghdr message{};
+        message.msg_iov = vector.data();
+        message.msg_iovlen = parts.size();
+        const ssize_t n = sendmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n >= 0) return static_cast<std::size_t>(n);
         return nothing();
     }

@@ -18,8 +18,11 @@ class Channel {
     virtual Result<bool> open() = 0;
     /// Bytes that were read; 0: none now. The peer's end is an error.
     virtual Result<std::size_t> read(std::span<std::byte> to) = 0;
-    /// Bytes that were taken; 0: none now.
-    virtual Result<std::size_t> write(std::span<const std::byte> from) = 0;
+    /// Takes bytes from the beginning of `parts`, of which there are at most kMostParts and none is empty. How many; 0:
+    /// none now.
+    static constexpr std::size_t kMostParts = 16;
+    using Parts = std::span<const std::span<const std::byte>>;
+    virtual Result<std::size_t> write(Parts parts) = 0;
     /// Nothing more is written; what the peer sends may still be read.
     virtual void finish() = 0;
     virtual int fd() const = 0;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace dyad {
 
@@ -22,6 +23,10 @@ constexpr std::uint64_t kBurstNs = 20'000'000;
 constexpr std::size_t kMostInTurn = 4 << 20;
 /// Before a limit lets so many bytes go it waits.
 constexpr std::uint64_t kLeastBurst = 4096;
+/// Copying less than this costs less than keeping it apart.
+constexpr std::size_t kLeastLent = 16 << 10;
+/// Bytes of one part: sending one moves nothing of the others.
+constexpr std::size_t kMostInPart = 1 << 20;
 
 } // namespace
 
@@ -30,18 +35,35 @@ Link::Link(std::unique_ptr<Channel> channel, std::string peer, LinkSetup setup)
       writer_(*this, kTransferStream), heardNs_(monotonicNs()), progressNs_(heardNs_), spokeNs_(heardNs_),
       allowedNs_(heardNs_) {}
 
-Result<void> Link::write(std::span<const std::byte> bytes) {
-    if (sent_ == buffer_.size()) {
-        buffer_.clear();
-        sent_ = 0;
-    } else if (sent_ > buffer_.size() / 2) {
-        buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(sent_));
-        sent_ = 0;
-    }
-    if (waiting() == 0) progressNs_ = monotonicNs();
-    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+void Link::add(std::size_t bytes) {
+    if (waiting_ == 0) progressNs_ = monotonicNs();
+    waiting_ += bytes;
     greeted_ = true;
+}
+
+Result<void> Link::write(std::span<const std::byte> bytes) {
+    if (bytes.empty()) return {};
+    if (parts_.empty() || parts_.back().own.empty() || parts_.back().own.size() + bytes.size() > kMostInPart)
+        parts_.emplace_back();
+    auto& own = parts_.back().own;
+    own.insert(own.end(), bytes.begin(), bytes.end());
+    add(bytes.size());
     return {};
+}
+
+Result<void> Link::lend(std::span<const std::byte> bytes) {
+    if (bytes.size() < kLeastLent) return write(bytes);
+    parts_.push_back({{}, bytes});
+    add(bytes.size());
+    return {};
+}
+
+/// The channel took so many bytes.
+void Link::sent(std::size_t bytes) {
+    waiting_ -= bytes;
+    total_ += bytes;
+    for (sent_ += bytes; !parts_.empty() && sent_ >= parts_.front().bytes().size(); parts_.pop_front())
+        sent_ -= parts_.front().bytes().size();
 }
 
 /// Bytes that may be sent now.
@@ -62,12 +84,18 @@ Result<void> Link::send() {
     const std::uint64_t now = monotonicNs();
     std::size_t left = waiting() ? allowance(now) : 0;
     while (waiting() && left) {
-        auto n = channel_->write(std::span(buffer_).subspan(sent_).first(std::min(left, waiting())));
+        std::array<std::span<const std::byte>, Channel::kMostParts> parts;
+        std::size_t count = 0, bytes = 0;
+        for (; count < std::min(parts.size(), parts_.size()) && bytes < left; ++count) {
+            const auto part = parts_[count].bytes().subspan(count == 0 ? sent_ : 0);
+            parts[count] = part.first(std::min(part.size(), left - bytes));
+            bytes += parts[count].size();
+        }
+        auto n = channel_->write(std::span(parts).first(count));
         if (!n) return std::move(n.error());
         if (*n == 0) break;
-        sent_ += *n;
+        sent(*n);
         left -= *n;
-        total_ += *n;
         if (setup_.mostPerSecond) allowed_ -= *n;
         progressNs_ = spokeNs_ = now;
     }

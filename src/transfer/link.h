@@ -5,6 +5,7 @@
 #include "migrate/sections.h"
 #include "transfer/channel.h"
 
+#include <deque>
 #include <string>
 
 namespace dyad {
@@ -29,7 +30,7 @@ class Link : private ByteSink {
     /// Sections written here are sent by step().
     SectionWriter& outgoing() { return writer_; }
     /// Bytes that wait to be sent.
-    std::size_t waiting() const { return buffer_.size() - sent_; }
+    std::size_t waiting() const { return waiting_; }
 
     /// No more is written: sends the rest, then only waits for the peer's end; true when that has come, or something
     /// went wrong.
@@ -45,7 +46,15 @@ class Link : private ByteSink {
     bool known() const { return assembler_.rightMagic(); }
 
   private:
+    struct Part {
+        std::vector<std::byte> own;
+        std::span<const std::byte> lent; ///< instead
+        std::span<const std::byte> bytes() const { return own.empty() ? lent : std::span<const std::byte>(own); }
+    };
     Result<void> write(std::span<const std::byte> bytes) override;
+    Result<void> lend(std::span<const std::byte> bytes) override;
+    void add(std::size_t bytes);
+    void sent(std::size_t bytes);
     Result<void> send();
     Result<void> checkSilence();
     std::size_t allowance(std::uint64_t now);
@@ -55,8 +64,9 @@ class Link : private ByteSink {
     LinkSetup setup_;
     SectionAssembler assembler_;
     SectionWriter writer_;
-    std::vector<std::byte> buffer_, discarded_;
-    std::size_t sent_ = 0; ///< of the buffer
+    std::deque<Part> parts_; ///< none is empty
+    std::size_t waiting_ = 0, sent_ = 0; ///< sent_: of the first part
+    std::vector<std::byte> discarded_;
     std::size_t room_ = 0; ///< bytes that may still be received in this turn
     bool open_ = false, greeted_ = false, finishing_ = false, more_ = false;
     std::uint64_t total_ = 0, received_ = 0;

@@ -20,6 +20,7 @@ namespace {
 constexpr unsigned char kAes128GcmSha256[] = {0x13, 0x01}; // RFC 8446, B.4
 constexpr char kIdentity[] = "dyad";
 constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kReadAhead = 256 << 10;
 
 Error tlsError(const std::string& what) {
     const unsigned long code = ERR_get_error();
@@ -85,9 +86,9 @@ class TlsChannel : public Channel {
         if (auto waits = check(result, "the connection failed"); !waits) return std::move(waits.error());
         return std::size_t{0};
     }
-    Result<std::size_t> write(std::span<const std::byte> from) override {
+    Result<std::size_t> write(Parts parts) override {
         std::size_t n = 0;
-        const int result = SSL_write_ex(ssl_, from.data(), from.size(), &n);
+        const int result = SSL_write_ex(ssl_, parts[0].data(), parts[0].size(), &n);
         if (result == 1) return n;
         if (auto waits = check(result, "the connection failed"); !waits) return std::move(waits.error());
         return std::size_t{0};
@@ -179,6 +180,9 @@ Result<std::shared_ptr<Tls>> Tls::load(const std::string& folder) {
     // Wanted of whoever verifies peers, though no session is ever resumed.
     SSL_CTX_set_session_id_context(tls->context_, reinterpret_cast<const unsigned char*>(kIdentity),
                                    sizeof kIdentity - 1);
+    // Records are read many at once, not each in two calls.
+    SSL_CTX_set_read_ahead(tls->context_, 1);
+    SSL_CTX_set_default_read_buffer_len(tls->context_, kReadAhead);
     // A buffer may have grown, and moved, before it is offered again.
     SSL_CTX_set_mode(tls->context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     const std::string key = folder + "/psk";
