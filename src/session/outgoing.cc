@@ -271,7 +271,7 @@ std::uint64_t Outgoing::nextTurn() const {
     // The connection took all that was written: it can take more. What a guest answers to it may not ring for.
     const bool writes =
         side_->state() == SourceSide::State::Sending && (stateSent_ || (preCopy_ && !preCopy_->finished()));
-    if (!writes || link_->waiting()) return link_->nextTurn();
+    if (!writes || link_->waiting()) return std::min(link_->nextTurn(), preCopy_ ? preCopy_->nextTurn() : UINT64_MAX);
     return !stateSent_ && preCopy_->asking() ? monotonicNs() + kLookNs : 0;
 }
 

@@ -27,10 +27,11 @@ Result<void> Outgoing::sendRounds() {
         return stopProgram();
     if (!preCopy_) {
         if (!monitor_.started()) return {}; // a program that has not begun is not worth it yet
-        auto begun = PreCopy::begin(machine_, program_.common(), order_.downtimeLimitNs);
+        auto begun = PreCopy::begin(machine_, program_.common(), order_.downtimeLimitNs, now == TransferMode::preCopy);
         if (!begun) return std::move(begun.error());
         preCopy_ = std::move(*begun);
     }
+    preCopy_->step();
     while (link_->waiting() < kMostWaiting) {
         auto piece = preCopy_->next();
         if (!piece) return std::move(piece.error());

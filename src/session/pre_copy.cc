@@ -17,25 +17,28 @@ constexpr unsigned kMostRounds = 30;
 /// A round must be shorter than the one before by this, or twice it is none of use.
 constexpr double kLeastProgress = 0.9;
 constexpr unsigned kMostStalled = 2;
+/// Percent of the time for which a program that writes too fast is stopped.
+constexpr unsigned kSlowStep = 20, kMostSlowed = 90;
 constexpr std::uint64_t kMostInPiece = 1 << 20;
 constexpr std::uint64_t kEndNs = 1'000'000'000;
 
 } // namespace
 
-PreCopy::PreCopy(PageTracking tracking, Machine& machine, const CommonData& common, std::uint64_t downtimeLimitNs)
-    : tracking_(std::move(tracking)), machine_(machine), common_(common), limitNs_(downtimeLimitNs),
-      cursor_(RunCursor(machine.memory, common)) {
+PreCopy::PreCopy(PageTracking tracking, Machine& machine, const CommonData& common, std::uint64_t downtimeLimitNs,
+                 bool maySlow)
+    : tracking_(std::move(tracking)), machine_(machine), common_(common), limitNs_(downtimeLimitNs), maySlow_(maySlow),
+      throttle_(machine), cursor_(RunCursor(machine.memory, common)) {
     ask();
 }
 
 Result<std::unique_ptr<PreCopy>> PreCopy::begin(Machine& machine, const CommonData& common,
-                                                std::uint64_t downtimeLimitNs) {
+                                                std::uint64_t downtimeLimitNs, bool maySlow) {
     const dyad_pages& pages = machine.area.control->pages;
     if (pages.request != __atomic_load_n(&pages.answered, __ATOMIC_ACQUIRE))
         return Error{"the guest has not answered yet what it was asked about its pages: try again, or --mode stop"};
     auto tracking = PageTracking::of(machine, common.address, common.size);
     if (!tracking) return std::move(tracking.error());
-    return std::unique_ptr<PreCopy>(new PreCopy(std::move(*tracking), machine, common, downtimeLimitNs));
+    return std::unique_ptr<PreCopy>(new PreCopy(std::move(*tracking), machine, common, downtimeLimitNs, maySlow));
 }
 
 void PreCopy::ask() {
@@ -124,7 +127,21 @@ void PreCopy::judge(std::uint64_t bytesSent) {
     report_.converged = report_.expectedDownNs <= limitNs_ || dirty == 0;
     stalled_ = static_cast<double>(dirty) > kLeastProgress * static_cast<double>(before_) ? stalled_ + 1 : 0;
     before_ = dirty;
-    if (report_.converged || report_.rounds >= kMostRounds || stalled_ >= kMostStalled) state_ = State::finished;
+    const bool enough = report_.rounds >= kMostRounds || stalled_ >= kMostStalled;
+    if (report_.converged || (enough && !slowDown())) {
+        state_ = State::finished;
+        throttle_.set(0);
+    }
+}
+
+/// By one step more, if there is one.
+bool PreCopy::slowDown() {
+    if (!maySlow_ || report_.slowedPercent >= kMostSlowed) return false;
+    report_.slowedPercent = std::min(report_.slowedPercent + kSlowStep, kMostSlowed);
+    throttle_.set(report_.slowedPercent);
+    stalled_ = 0;
+    before_ = UINT64_MAX;
+    return true;
 }
 
 Result<void> PreCopy::stopped() {
@@ -147,6 +164,7 @@ Result<PageSet> PreCopy::left() const {
 }
 
 void PreCopy::end() {
+    throttle_.set(0);
     if (!std::exchange(watching_, false)) return;
     const std::uint64_t until = monotonicNs() + kEndNs;
     const auto wait = [&] {

@@ -4,6 +4,7 @@
 
 #include "machine/page_tracking.h"
 #include "migrate/page_set.h"
+#include "session/throttle.h"
 
 #include <memory>
 
@@ -12,6 +13,7 @@ namespace dyad {
 struct PreCopyReport {
     unsigned rounds = 0;
     bool converged = false;           ///< what was left was expected to go within the limit
+    unsigned slowedPercent = 0;       ///< of the time the program was stopped so that it writes less; 0: never
     std::uint64_t dirtyPerSecond = 0; ///< bytes, in the last round
     std::uint64_t expectedDownNs = 0; ///< as it was when the program was asked to stop, or is now
 };
@@ -21,9 +23,13 @@ class PreCopy {
     /// Of the downtime, what does not depend on the pages: stopping, frames, arriving, two words each way.
     static constexpr std::uint64_t kFixedDownNs = 5'000'000;
 
-    /// `machine` must outlive it. The program is watched from now on, until end().
+    /// `machine` must outlive it. The program is watched from now on, until end(). `maySlow`: if it writes too fast.
     static Result<std::unique_ptr<PreCopy>> begin(Machine& machine, const CommonData& common,
-                                                  std::uint64_t downtimeLimitNs);
+                                                  std::uint64_t downtimeLimitNs, bool maySlow);
+
+    /// At every turn of the loop: makes the program slower if it must be.
+    void step() { throttle_.step(); }
+    std::uint64_t nextTurn() const { return throttle_.nextTurn(); }
 
     /// What to send next, of a running program a copy that is valid until the next call; nothing while the guest is
     /// being asked, and after the last piece of a round.
@@ -48,7 +54,9 @@ class PreCopy {
     struct Run {
         std::uint64_t first, count; ///< blocks
     };
-    PreCopy(PageTracking tracking, Machine& machine, const CommonData& common, std::uint64_t downtimeLimitNs);
+    PreCopy(PageTracking tracking, Machine& machine, const CommonData& common, std::uint64_t downtimeLimitNs,
+            bool maySlow);
+    bool slowDown();
     bool piecesDone() const { return !cursor_ && run_ == runs_.size(); }
     std::optional<PagePiece> nextOfRuns();
     void ask();
@@ -58,6 +66,8 @@ class PreCopy {
     Machine& machine_;
     const CommonData common_;
     const std::uint64_t limitNs_;
+    const bool maySlow_;
+    Throttle throttle_;
     State state_ = State::asking;
     PreCopyReport report_;
     std::optional<RunCursor> cursor_; ///< the first round: everything

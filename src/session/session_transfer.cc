@@ -27,6 +27,7 @@ nlohmann::ordered_json describeTransfer(const TransferReport& report) {
             {"total_us", us(report.total)},
             {"rounds", report.preCopy.rounds},
             {"converged", report.preCopy.converged},
+            {"slowed_percent", report.preCopy.slowedPercent},
             {"bytes_followed", report.bytesFollowed},
             {"pages_waited_for", report.wants}};
 }
@@ -117,6 +118,7 @@ nlohmann::ordered_json Session::stats() {
             const PreCopyReport& report = preCopy->report();
             told["transfer"]["rounds"] = report.rounds;
             told["transfer"]["dirty_bytes_per_second"] = report.dirtyPerSecond;
+            told["transfer"]["slowed_percent"] = report.slowedPercent;
             told["transfer"]["expected_downtime_us"] = static_cast<double>(report.expectedDownNs) / 1e3;
         }
         if (const PageServer* server = outgoing->server()) {

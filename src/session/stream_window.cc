@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t kUrgentQueueNs = 100'000, kQueueNs = 2'000'000;
 /// After something urgent more of it is expected for so long.
 constexpr std::uint64_t kUrgentNs = 3'000'000;
-constexpr std::uint64_t kLeastPiece = 16 << 10, kMostPiece = 1 << 20;
+constexpr std::uint64_t kLeastPiece = 8 << 10, kMostPiece = 1 << 20;
 
 } // namespace
 
@@ -40,7 +40,7 @@ void StreamWindow::got(std::uint64_t bytes, std::uint64_t nowNs) {
 
 void StreamWindow::urgent(std::uint64_t nowNs) {
     urgentNs_ = nowNs;
-    size_ = std::max(size_ / 2, kLeast);
+    size_ = std::min(size_, kMostUrgent);
 }
 
 std::uint64_t StreamWindow::room() const {

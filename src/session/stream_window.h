@@ -22,7 +22,7 @@ class StreamWindow {
     /// How much to write at once.
     std::uint64_t piece() const;
 
-    static constexpr std::uint64_t kLeast = 64 << 10, kMost = 8 << 20;
+    static constexpr std::uint64_t kLeast = 32 << 10, kMostUrgent = 128 << 10, kMost = 8 << 20;
 
   private:
     struct Mark {

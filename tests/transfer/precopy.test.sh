@@ -18,14 +18,16 @@ for isa in x86_64 aarch64; do
 done
 
 # One that writes all of its memory all the time, on a slow line: it does not converge; pages are packed.
-reference 150 4
+# Slowed it is first, and at full speed afterwards.
+reference 400 4
 receive --listen "unix:$PWD/socket" "$steps"
-start 150 4
-migrate --to "$address" --mode precopy --downtime-limit 20 --max-bandwidth 20M
+start 400 4
+migrate --to "$address" --mode precopy --downtime-limit 10 --max-bandwidth 20M
 expect_status 0
-expect_stdout_match '.* rounds; it writes too fast for the downtime limit'
+expect_stdout_match '.* rounds, slowed by [2-9]0 % for them.*'
 finish $destination
 expect_reference here.out there.out
+reference 150 4
 receive --listen "unix:$PWD/socket" "$steps"
 start 150 4
 migrate --to "$address" --mode stop --max-bandwidth 8M --stats json
@@ -33,6 +35,23 @@ expect_status 0
 [ $((3 * $(figure bytes_sent))) -lt "$(figure bytes)" ] || fail "$(figure bytes) bytes were sent as $(figure bytes_sent)"
 finish $destination
 expect_reference here.out there.out
+
+# Cancelled while it is slowed the program goes on, at its speed: nothing of it stands still.
+receive --listen "unix:$PWD/socket" "$steps"
+start 400 4
+on_here dyad migrate job --to "$address" --mode precopy --downtime-limit 10 --max-bandwidth 20M >.migrated 2>&1 &
+move=$!
+slowed() { on_here dyad stats job --json | grep -q '"slowed_percent": [2-9]'; }
+wait_for slowed
+migrate --cancel
+expect_status 0
+finish $move
+for state in $(ps -o state= --ppid $origin); do [ "$state" != T ] || fail "the program stands still"; done
+sleep 0.05
+for state in $(ps -o state= --ppid $origin); do [ "$state" != T ] || fail "the program stands still"; done
+on_here dyad stop job
+finish $origin
+kill $destination
 
 # Cut in its rounds, and cancelled in its rounds, the program goes on; the third time it moves.
 reference 250 4

@@ -88,6 +88,10 @@ void printProgress(ControlDirectory& directory, const std::string& name) {
         fmt::print(stderr, ", round {}, {:.1f} MiB/s written, {:.0f} ms downtime expected",
                    transfer.value("rounds", 0u), transfer.value("dirty_bytes_per_second", 0.0) / kMiB,
                    transfer.value("expected_downtime_us", 0.0) / 1e3);
+    if (const auto slowed = transfer.value("slowed_percent", 0u)) fmt::print(stderr, ", slowed by {} %", slowed);
+    if (transfer.contains("bytes_following"))
+        fmt::print(stderr, ", {:.1f} MiB to follow, {} pages waited for", transfer.value("bytes_following", 0.0) / kMiB,
+                   transfer.value("pages_waited_for", 0u));
 }
 
 /// As long as it takes: the monitor has an end for every step, but none for a slow line.
@@ -112,8 +116,11 @@ Result<nlohmann::ordered_json> askPatiently(const std::string& name, const nlohm
 std::string describeRounds(const nlohmann::ordered_json& answer) {
     const auto rounds = answer.value("rounds", 0u);
     if (rounds == 0) return {};
-    return fmt::format(", {} rounds{}", rounds,
-                       answer.value("converged", false) ? "" : "; it writes too fast for the downtime limit");
+    const auto slowed = answer.value("slowed_percent", 0u);
+    const double followed = answer.value("bytes_followed", 0.0) / kMiB;
+    return fmt::format(", {} rounds{}{}{}", rounds, slowed ? fmt::format(", slowed by {} % for them", slowed) : "",
+                       answer.value("converged", false) ? "" : "; it writes too fast for the downtime limit",
+                       followed > 0 ? fmt::format(", {:.1f} MiB followed", followed) : "");
 }
 
 /// How long a dry run's move would take, where that can be known: nothing is sent to find out.
