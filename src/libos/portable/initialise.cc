@@ -20,10 +20,13 @@ namespace {
 
 const char* strings() { return reinterpret_cast<const char*>(machine.control) + machine.control->strings_offset; }
 
-/// Asks the monitor for the time.
+/// Asks the monitor for the time, which it tells while other things are made ready.
 void greet() {
     uint64_t ticks = __dyad_ticks();
     transmit(DYAD_FRAME_HELLO, &ticks, sizeof ticks, nullptr, 0);
+}
+
+void awaitWelcome() {
     while (!monitor.welcomed)
         waitForMonitor(kForever);
     initialiseClock();
@@ -44,6 +47,7 @@ void initialise(dyad_control* control, uintptr_t arenaStart) {
     machine.arena = arenaStart;
     machine.arenaSize = control->arena_size;
     monitor = {};
+    greet();
     initialiseSignals();
     initialiseMigration();
     initialiseRandom(control->seed);
@@ -56,12 +60,12 @@ void initialise(dyad_control* control, uintptr_t arenaStart) {
     working.umask = 022;
     descriptors = {};
     descriptors.limit = 1024;
-    greet();
+    awaitWelcome();
     if (control->flags & DYAD_FLAG_FILES_IN)
         while (!monitor.filesEnded)
             waitForMonitor(kForever);
     setExecutable();
-    if (!makeSystemFiles() || !initialiseStreams()) fail("the machine has too little memory: give it more with --mem");
+    if (!initialiseStreams()) fail("the machine has too little memory: give it more with --mem");
 }
 
 /// Linux's layout: argc, argv and a null, environment and a null, pairs of the auxiliary vector; all in one block that

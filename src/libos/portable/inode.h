@@ -114,6 +114,7 @@ inline bool isRegular(const Inode* inode) { return inode->kind == InodeKind::Reg
 struct FileSystem {
     Inode* root;
     uint64_t nextNumber, inodes;
+    bool systemFiles; ///< those of makeSystemFiles (paths.h) are there
 };
 extern FileSystem fileSystem;
 

@@ -127,7 +127,7 @@ long walk(Inode* directory, const char* path, bool follow, int& linksLeft, Looku
 
 } // namespace
 
-long resolve(int dirfd, const char* path, bool follow, Lookup& found) {
+long resolveWithout(int dirfd, const char* path, bool follow, Lookup& found) {
     if (!validBuffer(path, 1)) return -L_EFAULT;
     Inode* directory = working.directory;
     if (*path != '/' && dirfd != L_AT_FDCWD) {
@@ -149,9 +149,14 @@ long resolve(int dirfd, const char* path, bool follow, Lookup& found) {
     return walk(directory, path, follow, linksLeft, found);
 }
 
+long resolve(int dirfd, const char* path, bool follow, Lookup& found) {
+    if (!fileSystem.systemFiles && !makeSystemFiles()) return -L_ENOMEM;
+    return resolveWithout(dirfd, path, follow, found);
+}
+
 long resolveExisting(int dirfd, const char* path, bool follow, bool emptyPath, Inode*& found) {
     if (emptyPath && (!path || (validBuffer(path, 1) && !*path))) {
-        if (dirfd == L_AT_FDCWD) return found = working.directory, 0;
+        if (dirfd == L_AT_FDCWD) return resolveExisting(dirfd, ".", follow, false, found);
         File* file = fileOf(dirfd);
         if (!file) return -L_EBADF;
         found = file->inode;

@@ -17,8 +17,10 @@ struct Lookup {
 
 /// Resolves `path` from the directory `dirfd` (or L_AT_FDCWD). Symbolic links in front are followed always, in the last
 /// component if `follow`. A missing last component is no error. Returns 0, -L_ENOENT, -L_ENOTDIR, -L_ELOOP,
-/// -L_ENAMETOOLONG, -L_EBADF or -L_EFAULT.
+/// -L_ENAMETOOLONG, -L_EBADF or -L_EFAULT; -L_ENOMEM if the system files could not be made, which the first call does.
 long resolve(int dirfd, const char* path, bool follow, Lookup& found);
+/// The same in what is there already: for whoever puts files in before the program starts, and for the system files.
+long resolveWithout(int dirfd, const char* path, bool follow, Lookup& found);
 /// The same, but the last component must exist (-L_ENOENT). With `emptyPath`, "" names dirfd itself.
 long resolveExisting(int dirfd, const char* path, bool follow, bool emptyPath, Inode*& found);
 
@@ -34,7 +36,8 @@ size_t describeFile(const File* file, char* to, size_t capacity);
 
 /// Makes a node and its name. For directories and regular files; `found` must come from resolve() with no inode.
 long makeNode(const Lookup& found, InodeKind kind, uint32_t mode, Inode*& made);
-/// Makes /dev, /proc and /tmp where they are missing.
+/// Makes /dev, /proc and /tmp where they are missing. Not before the first name is looked up: most of the time before main
+/// under an emulator is the translation of code that runs once.
 bool makeSystemFiles();
 
 } // namespace libos

@@ -8,7 +8,7 @@ namespace {
 /// Makes what is missing; whatever --fs brought stays. Returns the inode, or null if there is no memory.
 Inode* make(const char* path, InodeKind kind, uint32_t mode, uint64_t device = 0, const char* target = nullptr) {
     Lookup found;
-    if (resolve(L_AT_FDCWD, path, false, found) < 0) return nullptr;
+    if (resolveWithout(L_AT_FDCWD, path, false, found) < 0) return nullptr;
     if (found.inode) return found.inode;
     Inode* inode;
     if (makeNode(found, kind, mode, inode)) return nullptr;
@@ -52,7 +52,7 @@ constexpr SystemFile kFiles[] = {
 bool makeSystemFiles() {
     for (const SystemFile& file : kFiles)
         if (!make(file.path, file.kind, file.mode, file.device, file.target)) return false;
-    return true;
+    return fileSystem.systemFiles = true;
 }
 
 } // namespace libos

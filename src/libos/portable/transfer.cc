@@ -33,7 +33,7 @@ const char* terminated(char (&buffer)[L_PATH_MAX], const char* bytes, uint64_t s
 
 Lookup find(const char* path) {
     Lookup found;
-    if (resolve(L_AT_FDCWD, path, false, found) < 0) failImport("a file of --fs came before its directory");
+    if (resolveWithout(L_AT_FDCWD, path, false, found) < 0) failImport("a file of --fs came before its directory");
     return found;
 }
 
