@@ -17,7 +17,8 @@ namespace dyad {
 
 namespace {
 
-/// In the child, between fork and exec: only async-signal-safe calls. Returns the errno that stopped it.
+/// In the child, between fork and exec: only async-signal-safe calls, and nothing is changed that the parent, whose memory
+/// this may be, still needs. Returns the errno that stopped it.
 int becomeProgram(const ChildSetup &setup, char *const *argv, pid_t parent, int errors) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) return ESRCH;
@@ -57,7 +58,9 @@ Result<Child> Child::start(const ChildSetup &setup) {
     if (pipe2(pipeEnds, O_CLOEXEC) != 0) return Error{fmt::format("pipe: {}", std::strerror(errno))};
     UniqueFd readEnd(pipeEnds[0]), writeEnd(pipeEnds[1]);
     pid_t parent = getpid();
-    pid_t pid = fork();
+    // Copying a process costs more than all else here. The parent of vfork waits for exec, though, which a child that waits
+    // for its debugger has not called yet.
+    pid_t pid = setup.stopped ? fork() : vfork();
     if (pid < 0) return Error{fmt::format("cannot start {}: {}", setup.command[0], std::strerror(errno))};
     if (pid == 0) {
         int failure =
@@ -68,7 +71,6 @@ Result<Child> Child::start(const ChildSetup &setup) {
     writeEnd.reset();
     Child child(pid, std::move(errors));
     int failure = 0;
-    // A child that waits for its debugger has not called exec yet.
     if (!setup.stopped && read(readEnd.get(), &failure, sizeof failure) == sizeof failure)
         return Error{fmt::format("cannot start {}: {}", setup.command[0], std::strerror(failure))};
     return child;

@@ -30,7 +30,7 @@ constexpr QemuIsa kQemu[] = {
     {"qemu-system-x86_64", "qemu-system-x86", "qemu-x86_64",
      "microvm,acpi=off,pit=off,pic=off,rtc=off,isa-serial=off,x-option-roms=off,auto-kernel-cmdline=off", "max",
      "qboot.rom"},
-    {"qemu-system-aarch64", "qemu-system-arm", "qemu-aarch64", "virt,gic-version=2", "cortex-a57", nullptr},
+    {"qemu-system-aarch64", "qemu-system-arm", "qemu-aarch64", "virt,gic-version=2,acpi=off", "cortex-a57", nullptr},
 };
 
 const QemuIsa &table(Isa isa) {

@@ -120,7 +120,7 @@ def hello_image():
 ONE_CHARACTER = {
     "x86_64": (["qemu-system-x86_64", "-machine", "microvm,acpi=off,pit=off,pic=off,rtc=off,isa-serial=on,x-option-roms=off,"
                 "auto-kernel-cmdline=off,accel=tcg", "-cpu", "max", "-bios", "qboot.rom"], "0x100000"),
-    "aarch64": (["qemu-system-aarch64", "-machine", "virt,gic-version=2,accel=tcg", "-cpu", "cortex-a57"], "0x40200000"),
+    "aarch64": (["qemu-system-aarch64", "-machine", "virt,gic-version=2,acpi=off,accel=tcg", "-cpu", "cortex-a57"], "0x40200000"),
 }
 
 

@@ -110,7 +110,7 @@ class Machine:
             command = ["qemu-system-x86_64", "-machine", "microvm,acpi=off,pit=off,pic=off,rtc=off,isa-serial=off,"
                        "x-option-roms=off,auto-kernel-cmdline=off,memory-backend=ram", "-bios", "qboot.rom"]
         else:
-            command = ["qemu-system-aarch64", "-machine", "virt,gic-version=2,memory-backend=ram"]
+            command = ["qemu-system-aarch64", "-machine", "virt,gic-version=2,acpi=off,memory-backend=ram"]
             if virtualization:
                 command[-1] += ",virtualization=on"
         return command + [

@@ -24,11 +24,12 @@ void block(uint64_t counter, uint32_t out[16]) {
     memcpy(state + 4, key, sizeof key);
     memcpy(state + 12, &counter, sizeof counter);
     memcpy(out, state, sizeof state);
-    for (int round = 0; round < 10; ++round) {
+    // Short code, not fast code: most programs run it once, before main, where an emulator translates each instruction.
+    for (int round = 0; round < 20; ++round) {
+        const int shift = round % 2;
+#pragma clang loop unroll(disable) vectorize(disable)
         for (int i = 0; i < 4; ++i)
-            quarter(out[i], out[4 + i], out[8 + i], out[12 + i]);
-        for (int i = 0; i < 4; ++i)
-            quarter(out[i], out[4 + (i + 1) % 4], out[8 + (i + 2) % 4], out[12 + (i + 3) % 4]);
+            quarter(out[i], out[4 + (i + shift) % 4], out[8 + (i + 2 * shift) % 4], out[12 + (i + 3 * shift) % 4]);
     }
     for (int i = 0; i < 16; ++i)
         out[i] += state[i];

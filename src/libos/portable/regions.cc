@@ -135,6 +135,7 @@ bool Regions::refill() {
     keptPages.clear(page, page + kPage);
     replace(page, page + kPage, RegionKind::Internal, L_PROT_READ | L_PROT_WRITE);
     Region* nodes = reinterpret_cast<Region*>(page);
+#pragma clang loop unroll(disable) // runs seldom; before main, under an emulator, each instruction counts once
     for (size_t i = 0; i < kPage / sizeof(Region); ++i)
         freeNode(&nodes[i]);
     return true;
