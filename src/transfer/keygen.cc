@@ -1,5 +1,5 @@
 // What two hosts need to know each other: a key, or an authority and a certificate for each.
-#include "transfer/tls.h"
+#include "transfer/tls_module.h"
 
 #include "support/output_file.h"
 
@@ -85,7 +85,7 @@ Certificate certify(const std::string& name, EVP_PKEY* key, X509* issuer, EVP_PK
 
 } // namespace
 
-Result<void> makeKey(const std::string& folder) {
+Result<void> makeKeyWithOpenSsl(const std::string& folder) {
     if (auto made = makeFolder(folder); !made) return made;
     unsigned char key[32];
     if (RAND_bytes(key, sizeof key) != 1) return failed("a key");
@@ -95,7 +95,7 @@ Result<void> makeKey(const std::string& folder) {
     return writeNew(folder + "/psk", digits + "\n");
 }
 
-Result<void> makeCertificates(const std::string& folder, const std::vector<std::string>& hosts) {
+Result<void> makeCertificatesWithOpenSsl(const std::string& folder, const std::vector<std::string>& hosts) {
     if (auto made = makeFolder(folder); !made) return made;
     const Key authorityKey(EVP_EC_gen("P-256"), EVP_PKEY_free);
     if (!authorityKey) return failed("a key");

@@ -1,5 +1,5 @@
 // OpenSSL on non-blocking sockets. Errors of its queue become messages.
-#include "transfer/tls.h"
+#include "transfer/tls_module.h"
 
 #include "support/output_file.h"
 
@@ -134,9 +134,27 @@ Result<void> checkPrivate(const std::string& path) {
         fmt::format("{} must be closed to others: expected mode 600, found {:o}", path, status.st_mode & 07777)};
 }
 
-} // namespace
+class OpenSslTls : public Tls {
+  public:
+    OpenSslTls() : context_(SSL_CTX_new(TLS_method())) {}
+    ~OpenSslTls() override { SSL_CTX_free(context_); }
 
-Result<void> Tls::loadKey(const std::string& path) {
+    Result<void> load(const std::string& folder);
+    std::unique_ptr<Channel> client(UniqueFd socket) override {
+        return std::make_unique<TlsChannel>(context_, std::move(socket), false);
+    }
+    std::unique_ptr<Channel> server(UniqueFd socket) override {
+        return std::make_unique<TlsChannel>(context_, std::move(socket), true);
+    }
+
+  private:
+    Result<void> loadKey(const std::string& path);
+    Result<void> loadCertificates(const std::string& folder);
+    SSL_CTX* context_;
+    std::string key_; ///< bytes; empty: certificates
+};
+
+Result<void> OpenSslTls::loadKey(const std::string& path) {
     auto bytes = readInputFile(path);
     if (!bytes) return std::move(bytes.error());
     std::string digits(reinterpret_cast<const char*>(bytes->data()), bytes->size());
@@ -158,7 +176,7 @@ Result<void> Tls::loadKey(const std::string& path) {
     return {};
 }
 
-Result<void> Tls::loadCertificates(const std::string& folder) {
+Result<void> OpenSslTls::loadCertificates(const std::string& folder) {
     const std::string authority = folder + "/ca.pem", certificate = folder + "/cert.pem", key = folder + "/key.pem";
     if (auto closed = checkPrivate(key); !closed) return closed;
     if (SSL_CTX_load_verify_file(context_, authority.c_str()) != 1) return tlsError(authority);
@@ -169,46 +187,41 @@ Result<void> Tls::loadCertificates(const std::string& folder) {
     return {};
 }
 
-Result<std::shared_ptr<Tls>> Tls::load(const std::string& folder) {
-    std::shared_ptr<Tls> tls(new Tls);
-    tls->context_ = SSL_CTX_new(TLS_method());
-    if (!tls->context_) return tlsError("cannot set up TLS");
-    SSL_CTX_set_min_proto_version(tls->context_, TLS1_3_VERSION);
-    SSL_CTX_set_ciphersuites(tls->context_, "TLS_AES_128_GCM_SHA256");
-    SSL_CTX_set_num_tickets(tls->context_, 0);
-    SSL_CTX_set_session_cache_mode(tls->context_, SSL_SESS_CACHE_OFF);
+Result<void> OpenSslTls::load(const std::string& folder) {
+    if (!context_) return tlsError("cannot set up TLS");
+    SSL_CTX_set_min_proto_version(context_, TLS1_3_VERSION);
+    SSL_CTX_set_ciphersuites(context_, "TLS_AES_128_GCM_SHA256");
+    SSL_CTX_set_num_tickets(context_, 0);
+    SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_OFF);
     // Wanted of whoever verifies peers, though no session is ever resumed.
-    SSL_CTX_set_session_id_context(tls->context_, reinterpret_cast<const unsigned char*>(kIdentity),
-                                   sizeof kIdentity - 1);
+    SSL_CTX_set_session_id_context(context_, reinterpret_cast<const unsigned char*>(kIdentity), sizeof kIdentity - 1);
     // Records are read many at once, not each in two calls.
-    SSL_CTX_set_read_ahead(tls->context_, 1);
-    SSL_CTX_set_default_read_buffer_len(tls->context_, kReadAhead);
+    SSL_CTX_set_read_ahead(context_, 1);
+    SSL_CTX_set_default_read_buffer_len(context_, kReadAhead);
     // A buffer may have grown, and moved, before it is offered again.
-    SSL_CTX_set_mode(tls->context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     const std::string key = folder + "/psk";
     struct stat status;
     if (stat(key.c_str(), &status) == 0) {
-        if (auto closed = checkPrivate(key); !closed) return std::move(closed.error());
-        if (auto loaded = tls->loadKey(key); !loaded) return std::move(loaded.error());
+        if (auto closed = checkPrivate(key); !closed) return closed;
+        if (auto loaded = loadKey(key); !loaded) return loaded;
     } else if (stat((folder + "/key.pem").c_str(), &status) == 0) {
-        if (auto loaded = tls->loadCertificates(folder); !loaded) return std::move(loaded.error());
+        if (auto loaded = loadCertificates(folder); !loaded) return loaded;
     } else {
         return Error{
             fmt::format("expected psk, or ca.pem, cert.pem and key.pem, in '{}': dyad keygen makes them", folder)};
     }
-    return tls;
+    return {};
 }
 
-Tls::~Tls() {
-    SSL_CTX_free(context_);
+} // namespace
+
+Result<std::shared_ptr<Tls>> loadWithOpenSsl(const std::string& folder) {
+    auto tls = std::make_shared<OpenSslTls>();
+    if (auto loaded = tls->load(folder); !loaded) return std::move(loaded.error());
+    return std::shared_ptr<Tls>(std::move(tls));
 }
 
-std::unique_ptr<Channel> Tls::client(UniqueFd socket) {
-    return std::make_unique<TlsChannel>(context_, std::move(socket), false);
-}
-
-std::unique_ptr<Channel> Tls::server(UniqueFd socket) {
-    return std::make_unique<TlsChannel>(context_, std::move(socket), true);
-}
+const TlsModule dyad_tls_module = {loadWithOpenSsl, makeKeyWithOpenSsl, makeCertificatesWithOpenSsl};
 
 } // namespace dyad

@@ -7,27 +7,21 @@
 #include <string>
 #include <vector>
 
-struct ssl_ctx_st;
-
 namespace dyad {
 
 class Tls {
   public:
     /// Reads the keys of a folder, for either side. Fails if they are open to others.
     static Result<std::shared_ptr<Tls>> load(const std::string& folder);
-    ~Tls();
+    virtual ~Tls() = default;
     Tls(const Tls&) = delete;
     Tls& operator=(const Tls&) = delete;
 
-    std::unique_ptr<Channel> client(UniqueFd socket);
-    std::unique_ptr<Channel> server(UniqueFd socket);
+    virtual std::unique_ptr<Channel> client(UniqueFd socket) = 0;
+    virtual std::unique_ptr<Channel> server(UniqueFd socket) = 0;
 
-  private:
+  protected:
     Tls() = default;
-    Result<void> loadKey(const std::string& path);
-    Result<void> loadCertificates(const std::string& folder);
-    ssl_ctx_st* context_ = nullptr;
-    std::string key_; ///< bytes; empty: certificates
 };
 
 /// Makes `folder` with a new `psk`.
