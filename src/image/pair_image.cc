@@ -157,6 +157,13 @@ std::uint64_t PairImage::entry(Isa isa) const {
 const std::optional<SiteTable> &PairImage::sites() const {
     return state_->sites;
 }
+Result<std::optional<SiteNotes>> PairImage::siteNotes() const {
+    const auto bytes = findSectionBytes(state_->file, kNotesSection);
+    if (!bytes || !state_->sites) return std::optional<SiteNotes>();
+    auto notes = readSiteNotes({reinterpret_cast<const char *>(bytes->data()), bytes->size()}, state_->sites->siteCount());
+    if (!notes) return std::move(notes.error());
+    return std::optional<SiteNotes>(*std::move(notes));
+}
 const std::string &PairImage::path() const {
     return state_->path;
 }

@@ -75,6 +75,8 @@ class PairImage {
     std::uint64_t entry(Isa isa) const;
     /// Nothing if the program was linked without migration.
     const std::optional<SiteTable> &sites() const;
+    /// Nothing if there are none: the image was stripped, or linked without migration.
+    Result<std::optional<SiteNotes>> siteNotes() const;
     const std::string &path() const;
 
   private:

@@ -23,7 +23,7 @@ constexpr std::size_t kElfAlign = 16;
 constexpr std::size_t kSitesAlign = 8;
 
 std::vector<std::string> ownSections() {
-    return {kAArch64Section, kSitesSection, kManifestSection, kChecksumSection};
+    return {kAArch64Section, kSitesSection, kNotesSection, kManifestSection, kChecksumSection};
 }
 
 std::vector<Region> regionsOf(const HalfElf &half) {
@@ -68,6 +68,8 @@ Result<std::vector<std::byte>> assemble(std::span<const std::byte> x86, std::spa
     how.drop = ownSections();
     how.add = {{kAArch64Section, aarch64, kElfAlign}};
     if (!options.sites.empty()) how.add.push_back({kSitesSection, options.sites, kSitesAlign});
+    if (!options.notes.empty() && !options.strip)
+        how.add.push_back({kNotesSection, std::as_bytes(std::span(options.notes)), 1});
     how.add.push_back({kManifestSection, std::as_bytes(std::span(text)), 1});
     how.add.push_back({kChecksumSection, zeros, 8});
     auto file = rewriteElf(x86, "the x86_64 half", how);

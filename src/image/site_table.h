@@ -2,6 +2,7 @@
 // docs/site-table.md.
 #pragma once
 
+#include "image/site_notes.h"
 #include "support/isa.h"
 #include "support/result.h"
 
@@ -34,6 +35,7 @@ struct SitePlan {
         std::vector<Site> sites; ///< numbers follow those of the function before
     };
     std::vector<Function> functions;
+    SiteNotes notes;
 };
 
 enum class LocationKind : std::uint8_t { Register = 1, Memory = 2, Constant = 3, LargeConstant = 4 };

@@ -12,8 +12,16 @@ __attribute__((noinline)) static double work(long rounds, double scale) {
     }
     return sum;
 }
+static int values[16], *volatile pointer = values;
+__attribute__((noinline)) static int twice(int number) { return 2 * number; }
+/* Of the two addresses that live across the call one is computed from the other. */
+__attribute__((noinline)) static int sum(int *numbers) {
+    int *other = numbers + 4;
+    usleep(1);
+    return *other + *numbers;
+}
 int main(int argc, char **argv) {
-    printf("%g\n", work(argc * 3000L, 1.5));
+    printf("%g %d\n", work(argc * 3000L, 1.5), twice(argc) + sum(pointer));
     return 0;
 }
 C
@@ -47,23 +55,46 @@ counted = found["sites"]
 assert counted["sites"] > 50 and counted["points"] > 5 and counted["x86_64"]["stops"] >= counted["sites"] / 2, counted
 PY
 
+# What is computed again from recorded values, and why a function has no sites, are notes of the build.
+must_quietly dyad inspect --sites program sum
+expect_stdout_match '    recomputed from them: .*getelementptr 1.*'
+must_quietly dyad inspect --json --sites program sum
+python3 -c 'import json; (f,) = json.load(open(".out"))["functions"]; assert any("getelementptr" in s["recomputed"] for s in f["sites"]), f'
+must_quietly dyad inspect --sites program twice memcpy __dyad_fault
+expect_stdout_match 'twice cannot be captured: it ends soon by itself, and calls nothing in which the program could be stopped'
+expect_stdout_match 'memcpy cannot be captured: it is native code'
+expect_stdout_match '__dyad_fault cannot be captured: native code calls it for faults or for moves, .*'
+must_quietly dyad inspect --json --sites program twice
+python3 -c 'import json; (f,) = json.load(open(".out"))["functions"]; assert f["name"] == "twice" and "ends soon" in f["cannot_be_captured"], f'
+
 # The table belongs to the pair, not to its symbols, and not to a half on its own.
+# The notes go with the symbols.
+cat >same.py <<'PY'
+import json
+whole, stripped = json.load(open("whole.json")), json.load(open(".out"))
+for site in whole["functions"][0]["sites"]:
+    del site["recomputed"]
+assert whole["functions"] == stripped["functions"] and whole["id"] == stripped["id"]
+PY
 must dyad inspect --json --sites program main
 cp .out whole.json
 must_quietly dyad image strip -o small program
 must_quietly dyad inspect --json --sites small main
-python3 -c 'import json; a, b = json.load(open("whole.json")), json.load(open(".out")); assert a["functions"] == b["functions"] and a["id"] == b["id"]'
+python3 same.py
+run dyad inspect small --sites twice
+expect_status 1
+expect_stderr_line "dyad inspect: error: 'small': no function 'twice' has sites: it does not exist, was inlined everywhere, or cannot be captured; a stripped image does not tell"
 must_quietly dyad check small
 must_quietly dyad-cc -O2 -s program.c -o linked-small
 must_quietly dyad inspect --json --sites linked-small main
-python3 -c 'import json; a, b = json.load(open("whole.json")), json.load(open(".out")); assert a["functions"] == b["functions"] and a["id"] == b["id"]'
+python3 same.py
 must_quietly dyad image extract --isa x86_64 program -o half
 must readelf -SW half
 grep -q '\.dyad\.sites' .out && fail "expected no site table in a half of its own"
 
 run dyad inspect program --sites nowhere
 expect_status 1
-expect_stderr_line "dyad inspect: error: 'program': no function 'nowhere' has sites: it does not exist, was inlined everywhere, or calls nothing that can stop"
+expect_stderr_line "dyad inspect: error: 'program': no function 'nowhere' has sites: it does not exist or was inlined everywhere"
 run dyad inspect program main
 expect_status 1
 expect_stderr_line "dyad inspect: error: unexpected argument 'main'; functions are shown by --sites"

@@ -156,7 +156,8 @@ bool linkHalves(HalvesInput input) {
     manifest.toolVersion = DYAD_VERSION;
     manifest.stackSize = input.arguments.stackSize;
     manifest.padding = layout->padding;
-    PairOptions options{*sites, input.arguments.stripAll};
+    const std::string notes = input.plan ? writeSiteNotes(input.plan->notes) : "";
+    PairOptions options{*sites, input.arguments.stripAll, notes};
     if (!report(writePairImage(linked[0], linked[1], std::move(manifest), input.arguments.output, options)))
         return false;
     if (input.arguments.map.empty())

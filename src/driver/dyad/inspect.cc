@@ -162,19 +162,30 @@ int showSites(const PairImage &image, const Options &options) {
     if (!image.sites())
         return fail({fmt::format("'{}' has no sites: it was linked with -fno-migration", options.image)});
     const SiteTable &table = *image.sites();
-    auto functions = findFunctions(table, options.functions);
-    if (!functions) return fail(std::move(functions.error()).in(fmt::format("'{}'", options.image)));
+    auto read = image.siteNotes();
+    if (!read) return fail(std::move(read.error()).in(fmt::format("'{}'", options.image)));
+    const SiteNotes *notes = *read ? &**read : nullptr;
     Json json{{"image", image.path()}, {"id", image.manifest().id}, {"sites", siteSummary(table)}};
-    if (functions->empty()) {
+    if (options.functions.empty()) {
         json["functions"] = siteFunctions(table);
         if (!options.json) {
             printSiteSummary(table);
             printSiteFunctions(table);
         }
     }
-    for (std::uint32_t function : *functions) {
-        json["functions"].push_back(functionSites(table, function));
-        if (!options.json) printFunctionSites(table, function);
+    for (const std::string &name : options.functions) {
+        if (auto function = findFunction(table, name)) {
+            json["functions"].push_back(functionSites(table, notes, *function));
+            if (!options.json) printFunctionSites(table, notes, *function);
+        } else if (auto reason = notes ? reasonWithoutSites(*notes, name) : std::nullopt) {
+            json["functions"].push_back({{"name", name}, {"cannot_be_captured", describe(*reason)}});
+            if (!options.json) fmt::print("\n{} cannot be captured: {}\n", name, describe(*reason));
+        } else {
+            return fail({fmt::format("'{}': no function '{}' has sites: {}", options.image, name,
+                                     notes ? "it does not exist or was inlined everywhere"
+                                           : "it does not exist, was inlined everywhere, or cannot be captured; a "
+                                             "stripped image does not tell")});
+        }
     }
     if (options.json) print(json);
     return 0;

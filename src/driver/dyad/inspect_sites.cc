@@ -127,19 +127,16 @@ std::string savedText(Isa isa, const SiteTable::Stop& stop) {
 
 } // namespace
 
-Result<std::vector<std::uint32_t>> findFunctions(const SiteTable& table, const std::vector<std::string>& names) {
-    std::vector<std::uint32_t> numbers;
-    for (const std::string& name : names) {
-        std::uint32_t number = 0;
-        while (number < table.functionCount() && table.function(number).name != name)
-            ++number;
-        if (number == table.functionCount())
-            return Error{fmt::format("no function '{}' has sites: it does not exist, was inlined everywhere, or calls "
-                                     "nothing that can stop",
-                                     name)};
-        numbers.push_back(number);
-    }
-    return numbers;
+std::optional<std::uint32_t> findFunction(const SiteTable& table, const std::string& name) {
+    for (std::uint32_t number = 0; number < table.functionCount(); ++number)
+        if (table.function(number).name == name) return number;
+    return std::nullopt;
+}
+
+std::optional<NoSites> reasonWithoutSites(const SiteNotes& notes, const std::string& name) {
+    for (std::size_t i = 0; i < kNoSitesReasons; ++i)
+        if (std::ranges::binary_search(notes.without[i], name)) return static_cast<NoSites>(i);
+    return std::nullopt;
 }
 
 void printSiteSummary(const SiteTable& table) {
@@ -183,7 +180,7 @@ Json siteFunctions(const SiteTable& table) {
     return list;
 }
 
-void printFunctionSites(const SiteTable& table, std::uint32_t number) {
+void printFunctionSites(const SiteTable& table, const SiteNotes* notes, std::uint32_t number) {
     const SiteTable::Function function = table.function(number);
     if (table.functionAddress(Isa::x86_64, number) == 0) {
         fmt::print("\n{}: dropped by the link\n", function.name);
@@ -202,6 +199,8 @@ void printFunctionSites(const SiteTable& table, std::uint32_t number) {
             sizes += fmt::format(" {}", size);
         fmt::print("  {} {}{}{}\n", kindName(site.kind), index,
                    sizes.empty() ? ", no live values" : ", bytes of live values:", sizes);
+        if (notes && !notes->recomputed[function.firstSite + index].empty())
+            fmt::print("    recomputed from them: {}\n", notes->recomputed[function.firstSite + index]);
         for (Isa isa : kIsas) {
             const SiteCode& own = code[static_cast<std::size_t>(isa)][index];
             for (const MigrationPoint& point : own.points)
@@ -219,7 +218,7 @@ void printFunctionSites(const SiteTable& table, std::uint32_t number) {
     }
 }
 
-Json functionSites(const SiteTable& table, std::uint32_t number) {
+Json functionSites(const SiteTable& table, const SiteNotes* notes, std::uint32_t number) {
     const SiteTable::Function function = table.function(number);
     Json json{{"name", function.name},
               {"outermost", function.outermost},
@@ -234,6 +233,7 @@ Json functionSites(const SiteTable& table, std::uint32_t number) {
     for (std::uint32_t index = 0; index < function.siteCount; ++index) {
         const SiteTable::Site site = table.site(function.firstSite + index);
         Json entry{{"index", index}, {"kind", kindName(site.kind)}, {"value_sizes", site.valueSizes}};
+        if (notes) entry["recomputed"] = notes->recomputed[function.firstSite + index];
         for (Isa isa : kIsas) {
             const SiteCode& own = code[static_cast<std::size_t>(isa)][index];
             Json half{{"stops", Json::array()}, {"points", Json::array()}};

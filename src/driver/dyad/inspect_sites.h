@@ -10,8 +10,10 @@
 
 namespace dyad {
 
-/// Numbers of the functions of these names; an error names the first that has no sites.
-Result<std::vector<std::uint32_t>> findFunctions(const SiteTable& table, const std::vector<std::string>& names);
+/// The number of the function of this name, if it has sites.
+std::optional<std::uint32_t> findFunction(const SiteTable& table, const std::string& name);
+/// Why a function has none, as far as the notes tell.
+std::optional<NoSites> reasonWithoutSites(const SiteNotes& notes, const std::string& name);
 
 /// Counts for the whole table, in one block of text or one object.
 void printSiteSummary(const SiteTable& table);
@@ -21,8 +23,8 @@ nlohmann::ordered_json siteSummary(const SiteTable& table);
 void printSiteFunctions(const SiteTable& table);
 nlohmann::ordered_json siteFunctions(const SiteTable& table);
 
-/// All that the table says of one function.
-void printFunctionSites(const SiteTable& table, std::uint32_t function);
-nlohmann::ordered_json functionSites(const SiteTable& table, std::uint32_t function);
+/// All that the table says of one function, and the notes, if there are any.
+void printFunctionSites(const SiteTable& table, const SiteNotes* notes, std::uint32_t function);
+nlohmann::ordered_json functionSites(const SiteTable& table, const SiteNotes* notes, std::uint32_t function);
 
 } // namespace dyad

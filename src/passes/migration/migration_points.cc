@@ -236,24 +236,8 @@ constexpr const char* kStringFunctions[] = {
     "strlen", "strnlen",   "strcmp",  "strncmp", "strcoll",  "strchr",  "strrchr",   "__strchrnul", "strspn", "strcspn",
     "memchr", "__memrchr", "strpbrk", "strcpy",  "__stpcpy", "strncpy", "__stpncpy", "strcat",      "strncat"};
 
-// What must not stop: what native code calls on the trap stack, or in a destination before the frames are rebuilt
-// (src/libos/native.h). And what need not: a string function ends soon, like a copy; a system call ends soon, or waits,
-// and is stopped there. The records of system calls (src/libos/system_calls.def) name the functions of those that the
-// program can make. Whatever these functions call by name is the libOS's own; handlers of the program are called
-// through pointers.
-SmallPtrSet<Function*, 16> functionsWithoutPoints(Module& module) {
-    SmallPtrSet<Function*, 16> functions;
-    SmallVector<Function*, 16> work;
-    for (StringRef name : {"__dyad_fault", "__dyad_restore", "__dyad_call"})
-        if (Function* root = module.getFunction(name))
-            work.push_back(root);
-    for (StringRef name : kStringFunctions)
-        if (Function* root = module.getFunction(name); root && !root->isDeclaration()) work.push_back(root);
-    for (GlobalVariable& record : module.globals())
-        if (record.getName().starts_with("__dyad_call_") && record.hasInitializer())
-            for (Value* part : record.getInitializer()->operand_values())
-                if (auto* call = dyn_cast<Function>(part))
-                    work.push_back(call);
+// Adds the functions of `work` and what they call by name.
+void addAllCalled(SmallVectorImpl<Function*>& work, SmallPtrSetImpl<const Function*>& functions) {
     while (!work.empty()) {
         Function* function = work.pop_back_val();
         if (!functions.insert(function).second)
@@ -263,22 +247,53 @@ SmallPtrSet<Function*, 16> functionsWithoutPoints(Module& module) {
                 if (Function* callee = namedCallee(*call); callee && !callee->isDeclaration())
                     work.push_back(callee);
     }
+}
+
+// What must not stop: what native code calls on the trap stack, or in a destination before the frames are rebuilt
+// (src/libos/native.h). And what need not: a string function ends soon, like a copy; a system call ends soon, or waits,
+// and is stopped there. The records of system calls (src/libos/system_calls.def) name the functions of those that the
+// program can make. Whatever these functions call by name is the libOS's own; handlers of the program are called
+// through pointers.
+FunctionsWithoutPoints functionsWithoutPoints(Module& module) {
+    FunctionsWithoutPoints functions;
+    SmallVector<Function*, 16> work;
+    auto addFunction = [&](StringRef name) {
+        if (Function* root = module.getFunction(name); root && !root->isDeclaration())
+            work.push_back(root);
+    };
+    addFunction("__dyad_fault");
+    addFunction("__dyad_restore");
+    addAllCalled(work, functions.calledByNative);
+    for (const char* name : kStringFunctions)
+        addFunction(name);
+    addAllCalled(work, functions.stringFunctions);
+    addFunction("__dyad_call");
+    for (GlobalVariable& record : module.globals())
+        if (record.getName().starts_with("__dyad_call_") && record.hasInitializer())
+            for (Value* part : record.getInitializer()->operand_values())
+                if (auto* call = dyn_cast<Function>(part))
+                    work.push_back(call);
+    addAllCalled(work, functions.systemCalls);
     return functions;
 }
 
 } // namespace
 
-void placeMigrationPoints(Module& module) {
+FunctionsWithoutPoints placeMigrationPoints(Module& module) {
     PassBuilder builder;
     FunctionAnalysisManager analyses;
     builder.registerFunctionAnalyses(analyses);
-    SmallPtrSet<Function*, 16> excluded = functionsWithoutPoints(module);
+    FunctionsWithoutPoints withoutPoints = functionsWithoutPoints(module);
+    auto excluded = [&](const Function* function) {
+        return withoutPoints.calledByNative.contains(function) || withoutPoints.stringFunctions.contains(function) ||
+               withoutPoints.systemCalls.contains(function);
+    };
     SmallPtrSet<Function*, 16> stopping;
     SmallVector<Function*, 16> recursive = RecursionPoints(module).run();
-    erase_if(recursive, [&](Function* function) { return excluded.contains(function); });
+    erase_if(recursive, excluded);
     stopping.insert(recursive.begin(), recursive.end());
     for (Function& function : module) {
-        if (function.isDeclaration() || excluded.contains(&function))
+        if (function.isDeclaration() || excluded(&function))
             continue;
         removeUnreachableBlocks(function);
         LoopPoints(analyses.getResult<LoopAnalysis>(function), analyses.getResult<DominatorTreeAnalysis>(function),
@@ -288,6 +303,7 @@ void placeMigrationPoints(Module& module) {
     }
     for (Function* function : recursive)
         addEntryPoint(*function);
+    return withoutPoints;
 }
 
 } // namespace dyad

@@ -310,7 +310,14 @@ TEST_F(ImageWithSites, HoldsTheTableAndItsIdCoversIt) {
 }
 
 TEST_F(ImageWithSites, KeepsTheTableWhenStrippedAndDropsItWhenExtracted) {
-    const PairImage image = make({.sites = table});
+    SiteNotes notes;
+    notes.recomputed.resize(4);
+    const std::string text = writeSiteNotes(notes);
+    const PairImage image = make({.sites = table, .notes = text});
+    EXPECT_EQ(image.manifest().id, make({.sites = table}).manifest().id);
+    auto read = image.siteNotes();
+    ASSERT_TRUE(read && *read);
+    EXPECT_EQ((*read)->recomputed.size(), 4u);
     const auto stripped = *stripPairImage(image);
     const std::string path = folder->file("stripped");
     ASSERT_TRUE(writeOutputFile(path, stripped));
@@ -318,10 +325,12 @@ TEST_F(ImageWithSites, KeepsTheTableWhenStrippedAndDropsItWhenExtracted) {
     ASSERT_TRUE(opened) << opened.error().message;
     ASSERT_TRUE(opened->sites());
     EXPECT_EQ(opened->sites()->siteCount(), 4u);
+    auto none = opened->siteNotes();
+    EXPECT_TRUE(none && !*none) << "the notes go with the symbols";
     EXPECT_EQ(opened->manifest().id, image.manifest().id);
     for (Isa isa : kIsas)
         EXPECT_FALSE(findSectionBytes(*extractHalf(image, isa), kSitesSection));
-    EXPECT_EQ(*makePairImage(pair->linked[0], pair->linked[1], {}, {.sites = table, .strip = true}), stripped);
+    EXPECT_EQ(*makePairImage(pair->linked[0], pair->linked[1], {}, {.sites = table, .strip = true, .notes = text}), stripped);
 }
 
 TEST_F(ImageWithSites, IsRefusedWithADamagedTable) {
