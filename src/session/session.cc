@@ -73,9 +73,10 @@ Result<void> Session::openControl() {
     if (server) {
         control_ = std::move(*server);
         monitor_.add(*control_);
-    } else if (setup_.nameGiven) {
+    } else if (setup_.nameGiven && !reception_) {
         return std::move(server.error());
-    } else if (setup_.verbose) {
+    } else if (setup_.verbose || setup_.nameGiven) {
+        // One that was received goes on: it is nowhere else any more.
         say(fmt::format("the program cannot be reached from outside: {}", server.error().message));
     }
     return {};

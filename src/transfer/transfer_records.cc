@@ -33,8 +33,12 @@ Result<std::string> findFolder() {
 Result<TransferRecords> TransferRecords::open() {
     auto path = findFolder();
     if (!path) return std::move(path.error());
-    std::error_code error;
-    std::filesystem::create_directories(*path, error);
+    // What is ours is closed to others; what is not is made as by anybody.
+    const auto ours = std::filesystem::path(*path).parent_path();
+    std::error_code ignored; // opening tells
+    std::filesystem::create_directories(ours.parent_path(), ignored);
+    for (const auto& made : {ours.string(), *path})
+        mkdir(made.c_str(), 0700);
     UniqueFd folder(::open(path->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder) return Error{fmt::format("cannot open {}: {}", *path, std::strerror(errno))};
     TransferRecords records(std::move(*path), std::move(folder));

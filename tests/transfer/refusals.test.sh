@@ -26,6 +26,20 @@ expect_stderr_match 'dyad migrate: error: cannot connect to unix:.*: No such fil
 migrate --to nonsense
 expect_stderr_line "dyad migrate: error: --to: expected HOST:PORT or unix:PATH, found 'nonsense'"
 
+# A destination that could not be reached by the name it was given does not wait at all; records are closed to others.
+mkdir -p open/dyad new
+chmod 755 open/dyad
+XDG_RUNTIME_DIR=$PWD/open XDG_STATE_HOME=$PWD/new run dyad receive --machine process --name job --listen "unix:$PWD/socket" "$steps"
+expect_status 125
+expect_stderr_match 'dyad receive: error: .*/open/dyad must belong to you and be closed to others: .*'
+(
+    export XDG_RUNTIME_DIR=$PWD/new XDG_STATE_HOME=$PWD/new
+    dyad receive --machine process --listen "unix:$PWD/socket" "$steps" 2>new.err &
+    wait_for grep -q '^dyad receive: waiting on ' new.err
+    kill $!
+)
+[ "$(stat -c %a new/dyad)" = 700 ] || fail "the folder of records is open to others"
+
 # Garbage, and silence, leave the destination as it was.
 receive --listen 127.0.0.1:0 --link-timeout 1 "$steps"
 python3 - "$address" <<'P'

@@ -3,6 +3,7 @@
 #include "run_stats.h"
 #include "transfer_options.h"
 
+#include "session/control_directory.h"
 #include "session/reception.h"
 #include "transfer/security.h"
 
@@ -56,6 +57,8 @@ int receive(const ReceiveOptions& options, const CLI::App& app, std::uint64_t st
     if (!image->sites()) return options.couldNotStart(fmt::format("{} was linked with -fno-migration", options.image));
     auto common = CommonData::of(image->manifest());
     if (!common) return fail(common.error());
+    if (setup->nameGiven)
+        if (auto control = ControlDirectory::open(); !control) return fail(control.error());
     auto records = TransferRecords::open();
     if (!records) return fail(records.error());
     auto monitor = monitorSetup(options, startNs);
