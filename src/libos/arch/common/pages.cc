@@ -255,10 +255,14 @@ void servePages() {
     volatile dyad_pages& p = shared();
     while (!busy && p.request != p.answered) {
         busy = true;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        // An interrupt may have answered it before `busy` kept it out; to perform it twice would lose a round.
         uint32_t request = __atomic_load_n(&p.request, __ATOMIC_ACQUIRE);
-        p.error = perform(p.mode);
-        __atomic_store_n(&p.answered, request, __ATOMIC_RELEASE);
-        machine->notify();
+        if (request != p.answered) {
+            p.error = perform(p.mode);
+            __atomic_store_n(&p.answered, request, __ATOMIC_RELEASE);
+            machine->notify();
+        }
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
         busy = false;
     }
