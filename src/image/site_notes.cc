@@ -13,7 +13,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kFormat = 1;
-constexpr const char* kKeys[kNoSitesReasons] = {"short", "system_call", "called_by_native", "native", "string_function"};
+constexpr const char* kKeys[kNoSitesReasons] = {"short", "system_call", "called_by_native", "native",
+                                                "string_function"};
 
 Error damaged(const char* what) {
     return Error{fmt::format("the notes in section '{}' are damaged: expected {}", kNotesSection, what)};

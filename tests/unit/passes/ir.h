@@ -27,6 +27,23 @@ inline std::unique_ptr<llvm::Module> parse(llvm::LLVMContext& context, const cha
 
 inline void expectValid(const llvm::Module& module) { EXPECT_FALSE(llvm::verifyModule(module, &llvm::errs())); }
 
+/// A function that waits, and then in each turn of a loop.
+inline constexpr const char* kWaitingLoop = R"(
+    declare void @__dyad_wait(i64)
+    define i64 @f(i64 %n, i64 %a) {
+    entry:
+      call void @__dyad_wait(i64 1)
+      br label %loop
+    loop:
+      %i = phi i64 [ 0, %entry ], [ %i.next, %loop ]
+      call void @__dyad_wait(i64 %i)
+      %i.next = add i64 %i, %a
+      %more = icmp ult i64 %i.next, %n
+      br i1 %more, label %loop, label %exit
+    exit:
+      ret i64 %i.next
+    })";
+
 inline unsigned countIf(const llvm::Module& module, const std::function<bool(const llvm::Instruction&)>& wanted) {
     unsigned found = 0;
     for (const llvm::Function& function : module)

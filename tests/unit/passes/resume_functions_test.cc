@@ -120,21 +120,7 @@ TEST(ResumeFunctions, KeepLoopsReducible) {
 
 TEST(ResumeFunctions, KeepValuesInRegistersInLoopsOnly) {
     llvm::LLVMContext context;
-    Migratable result = migratable(context, R"(
-        declare void @__dyad_wait(i64)
-        define i64 @f(i64 %n, i64 %a) {
-        entry:
-          call void @__dyad_wait(i64 1)
-          br label %loop
-        loop:
-          %i = phi i64 [ 0, %entry ], [ %i.next, %loop ]
-          call void @__dyad_wait(i64 %i)
-          %i.next = add i64 %i, %a
-          %more = icmp ult i64 %i.next, %n
-          br i1 %more, label %loop, label %exit
-        exit:
-          ret i64 %i.next
-        })");
+    Migratable result = migratable(context, kWaitingLoop);
     llvm::Function* resume = result.module->getFunction("f.resume");
     EXPECT_EQ(sitesWithCells(*resume), (std::set<std::uint64_t>{0, 1, 2})); // 1 is the loop's migration point
     llvm::DominatorTree dominators(*resume);

@@ -36,21 +36,7 @@ llvm::ArrayRef<llvm::Use> recordedAt(const llvm::GCStatepointInst& site) {
 
 TEST(Sites, NameCellsOfValuesThatSeldomChange) {
     llvm::LLVMContext context;
-    auto [module, plan] = withSites(context, R"(
-        declare void @__dyad_wait(i64)
-        define i64 @f(i64 %n, i64 %a) {
-        entry:
-          call void @__dyad_wait(i64 1)
-          br label %loop
-        loop:
-          %i = phi i64 [ 0, %entry ], [ %i.next, %loop ]
-          call void @__dyad_wait(i64 %i)
-          %i.next = add i64 %i, %a
-          %more = icmp ult i64 %i.next, %n
-          br i1 %more, label %loop, label %exit
-        exit:
-          ret i64 %i.next
-        })");
+    auto [module, plan] = withSites(context, kWaitingLoop);
     llvm::Function& f = *module->getFunction("f");
     // Both arguments are stored once, where the function begins.
     unsigned stores = 0;
