@@ -1,4 +1,4 @@
-# Lua 5.4, built with its Makefile: our own scripts, and Lua's test suite where it can be had.
+# Lua 5.4, built with its Makefile, and scripts of our own; the test lua-suite runs an official suite.
 # timeout: 1500
 source "$(dirname "$0")/../lib/harness.sh"
 source "$(dirname "$0")/programs.sh"
