@@ -30,7 +30,7 @@ int becomeProgram(const ChildSetup &setup, char *const *argv, pid_t parent, int 
     int null = open("/dev/null", O_RDWR);
     if (null < 0) return errno;
     int output = setup.standardOutput ? *setup.standardOutput : errors;
-    if (dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0) return errno;
+    if (dup2(setup.standardInput.value_or(null), 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0) return errno;
     if (null > 2) close(null);
     for (int fd : setup.inherited) {
         int flags = fcntl(fd, F_GETFD);

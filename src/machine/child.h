@@ -17,12 +17,13 @@ struct ChildSetup {
     std::optional<int> standardOutput; ///< default: as standard error
     std::optional<int> standardError;  ///< default: a memory file that errors() reads
     bool stopped = false;              ///< stop before the program starts, so that a debugger can attach
+    std::optional<int> standardInput = {}; ///< default: /dev/null
 };
 
 class Child {
   public:
     Child() = default; ///< no process
-    /// Standard input is /dev/null. The child gets SIGKILL when the thread that called this ends.
+    /// The child gets SIGKILL when the thread that called this ends.
     static Result<Child> start(const ChildSetup &setup);
     Child(Child &&other) noexcept;
     Child &operator=(Child &&other) noexcept;

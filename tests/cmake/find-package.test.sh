@@ -13,6 +13,7 @@ add_executable(host main.c)
 add_test(NAME host COMMAND host)
 dyad_add_pair(guest SOURCES guest.c sub/part.c OPTIONS -O2 -Wall DEFINITIONS "TEXT=\"a b\"" INCLUDES include)
 dyad_add_test(guest PAIR guest ARGUMENTS one two)
+dyad_add_migration_test(guest MOVES 3 ARGUMENTS one JUNIT results.xml)
 set_tests_properties(${guest_TESTS} PROPERTIES PASS_REGULAR_EXPRESSION "3 a b 7")
 CMAKE
 mkdir p/sub p/include
@@ -26,7 +27,8 @@ must cmake -S p -B p/build -G Ninja -DDyad_DIR="$DYAD_BUILD/lib/cmake/Dyad"
 expect_stdout_match '-- dyad .*/bin/dyad, toolchain file .*/dyad\.toolchain\.cmake'
 must cmake --build p/build
 must ctest --test-dir p/build --output-on-failure
-expect_stdout_match '100% tests passed, 0 tests failed out of 4'
+expect_stdout_match '100% tests passed, 0 tests failed out of 5'
+grep -q '<testsuite name="guest" tests="6" failures="0"' p/build/results.xml || fail "expected six results in results.xml"
 must cmake --build p/build
 grep -q 'no work to do' .out || fail "expected no work to do"
 sleep 1

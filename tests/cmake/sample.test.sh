@@ -9,7 +9,7 @@ grep -qE 'System is unknown|Warning' .err .out && fail "expected no warning whil
 expect_no_stderr
 must cmake --build build
 must ctest --test-dir build --output-on-failure
-expect_stdout_match '100% tests passed, 0 tests failed out of 6'
+expect_stdout_match '100% tests passed, 0 tests failed out of 7'
 printf 'a bb ccc\n' >text
 for isa in x86_64 aarch64; do
     [ "$(dyad run --isa $isa build/words <text | tail -n 1)" = "mean 2.000, deviation 0.816" ] || fail "words on $isa"

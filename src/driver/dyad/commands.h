@@ -24,6 +24,7 @@ struct ProgramWords {
 };
 
 Action setupRun(CLI::App &app, const ProgramWords &program);
+Action setupTest(CLI::App &app, const ProgramWords &program);
 Action setupPs(CLI::App &app);
 Action setupStop(CLI::App &app);
 Action setupMigrate(CLI::App &app);
