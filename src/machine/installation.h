@@ -13,6 +13,7 @@ struct Installation {
 
     static Installation find();
     std::string tender(Isa isa) const { return library + "/tender/" + std::string(name(isa)); }
+    std::string firmware(Isa isa) const { return library + "/firmware/" + std::string(name(isa)) + ".bin"; }
     std::string tool(const char *file) const { return library + "/bin/" + file; }
 };
 

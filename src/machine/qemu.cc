@@ -1,4 +1,5 @@
 // The qemu machine: x86-64 on microvm (PVH), AArch64 on virt. Command lines: docs/abi.md, section 7.
+#include "machine/installation.h"
 #include "machine/kvm.h"
 #include "machine/machine.h"
 
@@ -23,14 +24,14 @@ struct QemuIsa {
     const char *userProgram; ///< runs the tender where the ISA is not the host's
     const char *machine;
     const char *cpu; ///< under TCG; KVM takes the host's
-    const char *firmware;
+    bool firmware;   ///< starts from our own (firmware/), not by QEMU itself
 };
 
 constexpr QemuIsa kQemu[] = {
     {"qemu-system-x86_64", "qemu-system-x86", "qemu-x86_64",
      "microvm,acpi=off,pit=off,pic=off,rtc=off,isa-serial=off,x-option-roms=off,auto-kernel-cmdline=off", "max",
-     "qboot.rom"},
-    {"qemu-system-aarch64", "qemu-system-arm", "qemu-aarch64", "virt,gic-version=2,acpi=off", "cortex-a57", nullptr},
+     true},
+    {"qemu-system-aarch64", "qemu-system-arm", "qemu-aarch64", "virt,gic-version=2,acpi=off", "cortex-a57", false},
 };
 
 const QemuIsa &table(Isa isa) {
@@ -129,7 +130,7 @@ Result<void> startQemu(const PairImage &image, Machine &machine) {
                *kvm ? "host" : qemu.cpu,
                "-m",
                fmt::format("{}k", size / 1024)};
-    if (qemu.firmware) command.insert(command.end(), {"-bios", qemu.firmware});
+    if (qemu.firmware) command.insert(command.end(), {"-bios", Installation::find().firmware(setup.isa)});
     for (std::string word : std::initializer_list<std::string>{
              "-object",
              fmt::format("memory-backend-file,id=ram,mem-path=/proc/self/fd/{},size={},share=on", memory.fd(), size),

@@ -116,7 +116,7 @@ def hello_image():
     return image
 
 
-# The machines as src/machine/qemu.cc starts them, with a serial port for the guest's one character.
+# The machines as src/machine/qemu.cc starts them, with a serial port for the guest's one character and QEMU's own firmware.
 ONE_CHARACTER = {
     "x86_64": (["qemu-system-x86_64", "-machine", "microvm,acpi=off,pit=off,pic=off,rtc=off,isa-serial=on,x-option-roms=off,"
                 "auto-kernel-cmdline=off,accel=tcg", "-cpu", "max", "-bios", "qboot.rom"], "0x100000"),

@@ -6,6 +6,9 @@ for size in 16M 16384K 16777216 64MiB 1G 2GiB; do
     must_quietly process --mem $size deeds hello
     expect_stdout hello
 done
+# More than lies below the device hole: the first stack is at the high end.
+must_quietly dyad run --isa x86_64 --machine qemu --accel tcg --mem 4G deeds hello
+expect_stdout hello
 refused() { # SIZE MESSAGE
     run process --mem "$1" deeds hello
     expect_status 125
