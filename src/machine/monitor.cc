@@ -1,5 +1,7 @@
-// The poll loop and the frames that are not about standard streams (those: monitor_streams.cc) or moving (monitor_move.cc).
+// The poll loop and the frames that are not about standard streams (those: monitor_streams.cc) or moving
+// (monitor_move.cc).
 #include "machine/monitor.h"
+#include "machine/local_console.h"
 
 #include <fmt/format.h>
 
@@ -18,11 +20,11 @@ namespace {
 /// A guest that leaves more answers than this untaken is broken: at most a handful of requests can be outstanding.
 constexpr std::size_t kMostAnswers = 64;
 
-/// A sleeping monitor looks at the rings so often. Emulators may drop or delay the guest's fences; a doorbell that such a
-/// guest left out is then late, not lost.
+/// A sleeping monitor looks at the rings so often. Emulators may drop or delay the guest's fences; a doorbell that such
+/// a guest left out is then late, not lost.
 constexpr std::uint64_t kLookNs = 50'000'000;
 
-const char *stageName(std::uint32_t stage) {
+const char* stageName(std::uint32_t stage) {
     switch (stage) {
     case 0:
         return "no code of the image ran";
@@ -37,16 +39,21 @@ const char *stageName(std::uint32_t stage) {
     }
 }
 
+Error askedTooOften() {
+    return Error{"the guest asks without taking the answers"};
+}
+
 Error shortFrame(std::uint32_t type) {
     return Error{fmt::format("the guest sent a frame of type {} that is too short", type)};
 }
 
 } // namespace
 
-Monitor::Monitor(const ControlArea &area, MonitoredMachine machine, MonitorSetup setup, int signals)
+Monitor::Monitor(const ControlArea& area, MonitoredMachine machine, MonitorSetup setup, int signals)
     : control_(area.control), machine_(std::move(machine)), setup_(std::move(setup)), signals_(signals),
       reader_(area.control->tx, area.tx), writer_(area.control->rx, area.rx), lastSignOfLifeNs_(monotonicNs()) {
     if (setup_.startNs == 0) setup_.startNs = lastSignOfLifeNs_;
+    if (!setup_.console) setup_.console = std::make_shared<LocalConsole>();
 }
 
 double Monitor::sinceStart() const {
@@ -55,7 +62,7 @@ double Monitor::sinceStart() const {
 
 Result<RunReport> Monitor::run() {
     while (!finished_) {
-        for (LoopPart *part : parts_)
+        for (LoopPart* part : parts_)
             if (auto stepped = part->step(); !stepped) return std::move(stepped.error());
         if (finished_) break;
         if (!paused_) {
@@ -73,11 +80,11 @@ Result<RunReport> Monitor::run() {
 
 Result<void> Monitor::serveMachine() {
     if (auto served = serveFrames(); !served || finished_) return served;
-    bool waitsForOutput = blockedOutput() != nullptr;
+    const bool waitsForOutput = !console().written();
     if (!waitsForOutput && __atomic_load_n(&control_->crash.valid, __ATOMIC_ACQUIRE)) {
         // Everything the program wrote before is in the ring: one more look, then the end.
         if (auto served = serveFrames(); !served || finished_) return served;
-        if (!blockedOutput()) {
+        if (console().written()) {
             end(RunReport::End::crashed, 0);
             return {};
         }
@@ -102,11 +109,11 @@ void Monitor::end(RunReport::End how, int value) {
 
 Result<void> Monitor::serveFrames() {
     while (!finished_) {
-        for (OutputStream *stream : {&out_, &err_}) {
-            stream->pump();
-            if (auto reported = reportOutputError(*stream); !reported) return reported;
-        }
-        if (blockedOutput()) return {};
+        console().pump();
+        if (auto reported = reportOutputErrors(); !reported) return reported;
+        if (auto synced = serveSyncs(); !synced) return synced;
+        if (end_ && console().written()) end(end_->first, end_->second);
+        if (end_ || !console().idle()) return {};
         auto frame = reader_.next();
         if (!frame) return std::move(frame.error());
         if (!*frame) return {};
@@ -117,7 +124,7 @@ Result<void> Monitor::serveFrames() {
     return {};
 }
 
-Result<void> Monitor::serve(const Frame &frame) {
+Result<void> Monitor::serve(const Frame& frame) {
     auto word = [&](std::size_t index) {
         std::uint32_t value;
         std::memcpy(&value, frame.payload.data() + index * sizeof value, sizeof value);
@@ -148,22 +155,21 @@ Result<void> Monitor::serve(const Frame &frame) {
         return {};
     case DYAD_FRAME_INPUT_TAKEN:
         if (frame.payload.size() < 4) return shortFrame(frame.type);
-        inputTaken(word(0));
+        // A guest that says so without need only skips its own input.
+        if (console().taken(word(0))) report_.bytesIn += word(0);
         return {};
-    case DYAD_FRAME_INPUT_POLL: {
-        pollfd entry{0, POLLIN, 0};
-        std::uint32_t ready[2] = {poll(&entry, 1, 0) > 0, 0};
-        return send(DYAD_FRAME_INPUT_READY, std::as_bytes(std::span(ready)));
-    }
+    case DYAD_FRAME_INPUT_POLL:
+        if (pollsWanted_ >= kMostAnswers) return askedTooOften();
+        ++pollsWanted_;
+        return servePolls();
     case DYAD_FRAME_INPUT_WAIT:
         if (inputWait_) return Error{"the guest waits for input twice at once"};
         inputWait_ = true;
         return {};
-    case DYAD_FRAME_SYNC: {
-        std::int32_t errors[2] = {untold_[0], untold_[1]};
-        untold_[0] = untold_[1] = 0;
-        return send(DYAD_FRAME_SYNCED, std::as_bytes(std::span(errors)));
-    }
+    case DYAD_FRAME_SYNC:
+        if (syncsWanted_ >= kMostAnswers) return askedTooOften();
+        ++syncsWanted_;
+        return serveSyncs();
     case DYAD_FRAME_EXIT:
         return takeExit(frame);
     case DYAD_FRAME_MIGRATE:
@@ -191,7 +197,7 @@ Result<void> Monitor::sayWelcome(std::uint64_t guestTicks) {
     return send(DYAD_FRAME_WELCOME, std::as_bytes(std::span(welcome)));
 }
 
-Result<void> Monitor::takeExit(const Frame &frame) {
+Result<void> Monitor::takeExit(const Frame& frame) {
     std::uint32_t exit[2];
     if (frame.payload.size() < sizeof exit) return shortFrame(frame.type);
     std::memcpy(exit, frame.payload.data(), sizeof exit);
@@ -199,13 +205,13 @@ Result<void> Monitor::takeExit(const Frame &frame) {
         return Error{fmt::format("the guest ended in an unknown way: kind {}, value {}", exit[0], exit[1])};
     if (setup_.filesOut && !setup_.filesOut->done())
         return Error{"--fs-out: the guest ended without sending its files"};
-    end(exit[0] == 0 ? RunReport::End::exited : RunReport::End::signalled,
-        static_cast<int>(exit[0] == 0 ? exit[1] & 0xff : exit[1]));
+    end_.emplace(exit[0] == 0 ? RunReport::End::exited : RunReport::End::signalled,
+                 static_cast<int>(exit[0] == 0 ? exit[1] & 0xff : exit[1]));
     return {};
 }
 
 Result<void> Monitor::send(std::uint32_t type, std::span<const std::byte> payload) {
-    if (answers_.size() >= kMostAnswers) return Error{"the guest asks without taking the answers"};
+    if (answers_.size() >= kMostAnswers) return askedTooOften();
     ++report_.framesToGuest;
     answers_.emplace_back(type, std::vector<std::byte>(payload.begin(), payload.end()));
     return flushAnswers();
@@ -238,7 +244,7 @@ bool drainDoorbell(int doorbell) {
 }
 
 Result<bool> Monitor::prepareToSleep() {
-    if (!blockedOutput() && !reader_.prepareToSleep()) return false;
+    if (console().idle() && !end_ && !reader_.prepareToSleep()) return false;
     bool filesWait = helloSeen_ && setup_.filesIn && !setup_.filesIn->done();
     if (answers_.empty() && !filesWait) return true;
     return writer_.prepareToSleep(answers_.empty() ? DYAD_FRAME_MAX : answers_.front().second.size());
@@ -249,10 +255,9 @@ Result<void> Monitor::sleep() {
     // A machine that is gone would make poll return at once, again and again, while output is still blocked.
     if (!gone_) entries.push_back({machine_.doorbell, POLLIN, 0});
     if (signals_ >= 0) entries.push_back({signals_, POLLIN, 0});
-    if (OutputStream *stream = paused_ ? nullptr : blockedOutput()) entries.push_back({stream->fd(), POLLOUT, 0});
-    if (!paused_ && (inputWanted_ || inputWait_)) entries.push_back({0, POLLIN, 0});
+    if (!paused_) console().addEntries(entries, inputWanted_ || inputWait_);
     std::uint64_t now = monotonicNs(), until = now + kLookNs;
-    for (const LoopPart *part : parts_) {
+    for (const LoopPart* part : parts_) {
         part->addEntries(entries);
         until = std::min(until, part->nextTurn());
     }
@@ -284,7 +289,7 @@ Result<void> Monitor::checkDeadlines() {
     std::uint64_t now = monotonicNs();
     if (setup_.timeout > 0 && now - setup_.startNs > setup_.timeout * std::uint64_t(1'000'000'000))
         return endAfterOutput(RunReport::End::timedOut, 0);
-    if (mainSeen_ || gone_ || setup_.bootTimeout == 0 || blockedOutput()) return {};
+    if (mainSeen_ || gone_ || setup_.bootTimeout == 0 || !console().written()) return {};
     if (now - lastSignOfLifeNs_ <= setup_.bootTimeout * std::uint64_t(1'000'000'000)) return {};
     std::uint32_t stage = __atomic_load_n(&control_->boot_stage, __ATOMIC_RELAXED);
     std::string said = machine_.describeEnd();

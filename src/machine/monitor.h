@@ -1,17 +1,18 @@
 // The monitor: serves one guest's rings until it ends. Everything happens in one poll loop. Specification: docs/abi.md.
 #pragma once
 
+#include "machine/console.h"
 #include "machine/control_area.h"
 #include "machine/file_receiver.h"
 #include "machine/file_sender.h"
 #include "machine/loop_part.h"
-#include "machine/output_stream.h"
 #include "machine/ring.h"
 #include "machine/ticks.h"
 #include "machine/unique_fd.h"
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@
 namespace dyad {
 
 struct MonitorSetup {
+    std::shared_ptr<Console> console; ///< null: the standard streams of this process
     std::optional<FileSender> filesIn;
     std::optional<FileReceiver> filesOut;
     /// Seconds without any sign of life before main is called, after which the machine is given up; 0: no limit.
@@ -33,7 +35,7 @@ struct MonitorSetup {
 
 /// How a run ended, and what it took. Times in ms since MonitorSetup::startNs, negative if the moment was not reached.
 struct RunReport {
-    enum class End { exited, signalled, crashed, timedOut, interrupted, checkpointed, transferred } end = End::exited;
+    enum class End { exited, signalled, crashed, timedOut, interrupted, checkpointed, transferred, detached } end = End::exited;
     int value = 0; ///< exit status, the program's signal, or the signal that interrupted the monitor
     double helloMs = -1, mainMs = -1, exitMs = -1;
     std::uint64_t framesFromGuest = 0, framesToGuest = 0, bytesOut = 0, bytesErr = 0, bytesIn = 0, fileBytesIn = 0;
@@ -59,10 +61,10 @@ struct MonitorState {
 class Monitor {
   public:
     /// `signals`: a signalfd, or -1.
-    Monitor(const ControlArea &area, MonitoredMachine machine, MonitorSetup setup, int signals);
+    Monitor(const ControlArea& area, MonitoredMachine machine, MonitorSetup setup, int signals);
 
     /// Takes part in the loop from now on; must live as long as run() does.
-    void add(LoopPart &part) { parts_.push_back(&part); }
+    void add(LoopPart& part) { parts_.push_back(&part); }
 
     /// Serves the guest until it ends. An error means that the machine failed or broke the protocol; what the program
     /// wrote until then was written.
@@ -73,9 +75,11 @@ class Monitor {
     /// While paused the monitor leaves the rings alone: they are being copied, or the program is on its way.
     void setPaused(bool paused) { paused_ = paused; }
     /// Goes on with a machine whose rings are copies of those of the present one.
-    void moveTo(const ControlArea &area, MonitoredMachine machine);
+    void moveTo(const ControlArea& area, MonitoredMachine machine);
     /// Ends run() with this report.
     void end(RunReport::End how, int value);
+    /// As the signal does if it comes to this process.
+    Result<void> interrupt(int signal) { return endAfterOutput(RunReport::End::interrupted, signal); }
     /// The answer to MonitorSetup::onMigrate: 0, or the errno why the program stayed.
     Result<void> answerMigrate(std::int32_t error);
     /// main was called, or the program came from another machine.
@@ -84,7 +88,8 @@ class Monitor {
     Result<bool> settle();
     MonitorState state() const;
     /// For a program that comes from a checkpoint, before run(): its rings stand at these counters.
-    void restore(const MonitorState &state, std::uint64_t consumed, std::uint64_t produced);
+    void restore(const MonitorState& state, std::uint64_t consumed, std::uint64_t produced);
+    Console& console() { return *setup_.console; }
     /// Ticks per second of an x86-64 guest under QEMU.
     std::uint64_t tickRate() const { return ticks_.rate(); }
 
@@ -94,14 +99,15 @@ class Monitor {
 
     Result<void> serveMachine();
     Result<void> serveFrames();
-    Result<void> serve(const Frame &frame);
+    Result<void> serve(const Frame& frame);
     Result<void> sayWelcome(std::uint64_t guestTicks);
-    Result<void> takeOutput(const Frame &frame);
-    Result<void> reportOutputError(const OutputStream &stream);
-    Result<void> takeExit(const Frame &frame);
+    Result<void> takeOutput(const Frame& frame);
+    Result<void> reportOutputErrors();
+    Result<void> serveSyncs();
+    Result<void> takeExit(const Frame& frame);
     Result<void> serveInput();
-    std::size_t readAhead(std::span<std::byte> to) const;
-    void inputTaken(std::uint32_t bytes);
+    Result<void> servePolls();
+    Result<void> sayInputReady(bool ready);
     Result<void> send(std::uint32_t type, std::span<const std::byte> payload);
     Result<void> flushAnswers();
     Result<bool> prepareToSleep();
@@ -113,9 +119,8 @@ class Monitor {
     void ring();
     void log(std::span<const std::byte> text);
     double sinceStart() const;
-    OutputStream *blockedOutput();
 
-    dyad_control *control_;
+    dyad_control* control_;
     MonitoredMachine machine_;
     MonitorSetup setup_;
     int signals_;
@@ -124,16 +129,17 @@ class Monitor {
     TickMeter ticks_;
     RunReport report_;
 
-    OutputStream out_{1}, err_{2};
     int untold_[2] = {0, 0}; ///< errno of failed writes that SYNCED has not told yet
     bool told_[2] = {false, false};
-    std::string logLine_; ///< being written to err_
+    std::string logLine_;                               ///< being written
+    unsigned syncsWanted_ = 0, pollsWanted_ = 0;        ///< SYNCs and INPUT_POLLs that were not answered yet
+    std::optional<std::pair<RunReport::End, int>> end_; ///< of the program, when its output is written
     std::deque<std::pair<std::uint32_t, std::vector<std::byte>>> answers_;
     std::optional<std::uint32_t> inputWanted_; ///< most bytes
     std::uint32_t inputAhead_ = 0;             ///< most bytes to read ahead with them
     bool inputWait_ = false;
     bool migrateWanted_ = false;
-    std::vector<LoopPart *> parts_;
+    std::vector<LoopPart*> parts_;
     bool helloSeen_ = false, mainSeen_ = false, gone_ = false, finished_ = false, paused_ = false;
     std::uint64_t lastSignOfLifeNs_;
 };

@@ -21,7 +21,7 @@ OutputStream::OutputStream(int fd) : fd_(fd) {
 ssize_t OutputStream::writeSome() {
     if (regular_) return write(fd_, pending_.data(), pending_.size());
     if (takesFlags_) {
-        iovec bytes{const_cast<std::byte *>(pending_.data()), pending_.size()};
+        iovec bytes{const_cast<std::byte*>(pending_.data()), pending_.size()};
         ssize_t written = pwritev2(fd_, &bytes, 1, -1, RWF_NOWAIT);
         if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS)) return written;
         takesFlags_ = false; // pipes before Linux 6.4, terminals

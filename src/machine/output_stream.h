@@ -26,7 +26,7 @@ class OutputStream {
     ssize_t writeSome();
 
     int fd_;
-    bool regular_; ///< a regular file: writes do not block and poll says nothing
+    bool regular_;           ///< a regular file: writes do not block and poll says nothing
     bool takesFlags_ = true; ///< as far as known, pwritev2 with RWF_NOWAIT works
     int error_ = 0;
     std::span<const std::byte> pending_;

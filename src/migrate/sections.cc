@@ -39,9 +39,10 @@ std::uint64_t foldId(std::uint64_t id, SectionType type, std::uint64_t checksum)
 std::string_view name(SectionType type) {
     constexpr std::string_view kCheckpoint[] = {"?",     "program", "thread", "frames", "ring", "monitor",
                                                 "pages", "end",     "index",  "base",   "tail"};
-    constexpr std::string_view kTransfer[] = {"offer", "accept",  "refuse", "ready",   "prepared", "commit",
-                                              "taken", "outcome", "alive",  "zero",    "packed",   "missing",
-                                              "want",  "got",     "all",    "complete"};
+    constexpr std::string_view kTransfer[] = {"offer", "accept",  "refuse", "ready",    "prepared", "commit",
+                                              "taken", "outcome", "alive",  "zero",     "packed",   "missing",
+                                              "want",  "got",     "all",    "complete", "output",   "written",
+                                              "need",  "input",   "took",   "signal",   "ended"};
     const auto index = static_cast<std::uint32_t>(type), first = static_cast<std::uint32_t>(SectionType::Offer);
     if (index >= first && index - first < std::size(kTransfer)) return kTransfer[index - first];
     return kCheckpoint[index < std::size(kCheckpoint) ? index : 0];

@@ -52,6 +52,13 @@ enum class SectionType : std::uint32_t {
     Got = 45,
     All = 46,
     Complete = 47,
+    Output = 48,
+    Written = 49,
+    Need = 50,
+    Input = 51,
+    Took = 52,
+    Signal = 53,
+    Ended = 54,
 };
 std::string_view name(SectionType type);
 

@@ -32,6 +32,10 @@ Incoming::Incoming(const Destination& destination, std::unique_ptr<Channel> chan
     link_.incoming().setLimit(kMostBeforeAccept);
 }
 
+Incoming::~Incoming() {
+    if (console_) console_->cut();
+}
+
 bool Incoming::underWay() const {
     using State = DestinationSide::State;
     return !ending_ && !over_ && side_.state() != State::Greeting && side_.state() != State::Asked &&
@@ -42,6 +46,8 @@ void Incoming::fail(const std::string& why) {
     if (ending_ || over_) return;
     const bool tried = side_.state() == DestinationSide::State::Starting && side_.offer().kind == OfferKind::Try;
     if (!tried) why_ = why;
+    if (attached()) why_ += "; the program goes on with the standard streams of this dyad receive";
+    if (console_) console_->cut();
     // Whoever does not speak this protocol is not spoken to.
     if (link_.known() && side_.state() != DestinationSide::State::Over &&
         side_.state() != DestinationSide::State::Taken)
@@ -51,6 +57,18 @@ void Incoming::fail(const std::string& why) {
     arrival_.reset();
     machine_.reset();
     tooSmall_.reset();
+}
+
+/// The last word is on its way; the source closes when it has got it.
+void Incoming::finish() {
+    ending_ = true;
+    (void)link_.finished();
+}
+
+void Incoming::endConsole(const ConsoleEnd& end) {
+    if (!attached() || ending_) return;
+    (void)console_->end(end);
+    finish();
 }
 
 void Incoming::giveUp(std::string_view why) {
@@ -69,14 +87,13 @@ Incoming::Outcome Incoming::step(bool busy) {
         return over_ ? Outcome::Over : Outcome::Goes;
     }
     const bool taken = received_.has_value();
-    if (side_.state() == DestinationSide::State::Taken && (!missing_ || missing_->isComplete())) {
-        // The last word is on its way; the source closes when it has got it.
+    if (side_.state() == DestinationSide::State::Taken && !completed_ && (!missing_ || missing_->isComplete())) {
+        completed_ = true;
         if (missing_) {
             if (auto noted = destination_.records.complete(side_.offer().id); !noted) why_ = noted.error().message;
             (void)side_.complete();
         }
-        ending_ = true;
-        (void)link_.finished();
+        if (!console_) finish();
     }
     return taken ? Outcome::Taken : Outcome::Goes;
 }
@@ -100,6 +117,7 @@ Result<void> Incoming::takeSection() {
     SectionAssembler& incoming = link_.incoming();
     if (!std::exchange(headerTaken_, true)) return side_.takeHeader(incoming.pairId());
     const Section& section = incoming.section();
+    if (console_ && isFromConsole(section.type)) return console_->take(peer(), section);
     if (section.type == SectionType::Thread) stateNs_ = monotonicNs();
     if (!missing_ || !side_.follows(section)) return side_.take(section);
     if (section.type == SectionType::All) {
@@ -197,7 +215,7 @@ Result<void> Incoming::startMachine() {
         arrival_.emplace(*program_, *machine_);
     }
     return side_.accept(
-        {setup.isa, offer.features & (kFeaturePacked | kFeatureFollow),
+        {setup.isa, offer.features & (kFeaturePacked | kFeatureFollow | kFeatureConsole),
          machine_ ? machine_->description
                   : fmt::format("{} {}", setup.kind == DYAD_MACHINE_QEMU ? "qemu" : "process", name(setup.isa))});
 }
@@ -260,8 +278,9 @@ Result<void> Incoming::takeOver() {
     if (*taken != TransferOutcome::Taken) return Error{"it was decided before that the program stays"};
     machine_->migration().request = 0;
     Checkpoint& checkpoint = side_.checkpoint();
+    if (side_.offer().features & kFeatureConsole) console_ = std::make_shared<RelayedConsole>(link_.outgoing());
     received_.emplace(ReceivedProgram{std::move(program_), std::move(machine_), *monitorState_,
-                                      std::move(checkpoint.rings), checkpoint.name, peer()});
+                                      std::move(checkpoint.rings), checkpoint.name, peer(), console_});
     arrival_.reset();
     return side_.taken();
 }

@@ -5,6 +5,7 @@
 #include "machine/ticks.h"
 #include "session/arrival.h"
 #include "session/missing_pages.h"
+#include "session/relayed_console.h"
 #include "transfer/destination_side.h"
 #include "transfer/link.h"
 #include "transfer/transfer_records.h"
@@ -32,6 +33,7 @@ struct ReceivedProgram {
     MonitorState state;
     RingStates rings;
     std::string name, from;
+    std::shared_ptr<RelayedConsole> console; ///< its standard streams; null: those of this process
 };
 
 class Incoming {
@@ -39,6 +41,7 @@ class Incoming {
     enum class Outcome { Goes, Over, Taken };
 
     Incoming(const Destination& destination, std::unique_ptr<Channel> channel, std::string peer, LinkSetup setup);
+    ~Incoming();
 
     /// `busy`: another one is under way, or the program runs already. Never an error: whatever goes wrong on a
     /// connection ends that connection. After Taken, which comes once: take(), and go on stepping until Over.
@@ -59,6 +62,12 @@ class Incoming {
     const std::shared_ptr<MissingPages>& missing() const { return missing_; }
     /// It has taken a program whose memory follows on this connection.
     bool following() const { return missing_ && !ending_ && !over_ && side_.state() == DestinationSide::State::Taken; }
+    /// A signal that ended the source at which the program's console is, once.
+    std::optional<int> takeSignal() { return console_ ? console_->takeSignal() : std::nullopt; }
+    /// The program's console is at the other end.
+    bool attached() const { return console_ && console_->attached(); }
+    /// The program has ended: the last word to its console.
+    void endConsole(const ConsoleEnd& end);
     /// Why it is over, for a message; empty if there is nothing to say.
     const std::string& why() const { return why_; }
     const std::string& peer() const { return link_.peer(); }
@@ -76,6 +85,7 @@ class Incoming {
     Result<void> resume();
     Result<void> takeOver();
     void fail(const std::string& why);
+    void finish();
 
     const Destination& destination_;
     Link link_;
@@ -88,9 +98,10 @@ class Incoming {
     std::optional<MonitorState> monitorState_;
     std::optional<ReceivedProgram> received_;
     std::shared_ptr<MissingPages> missing_;
-    std::uint64_t told_ = 0; ///< bytes of this connection that the source knows to be dealt with
+    std::shared_ptr<RelayedConsole> console_; ///< on link_
+    std::uint64_t told_ = 0;                  ///< bytes of this connection that the source knows to be dealt with
     std::uint64_t begunNs_ = monotonicNs(), stateNs_ = 0; ///< stateNs_: the stopped program's clock stood then
-    bool headerTaken_ = false, resumed_ = false, ending_ = false, over_ = false, allSent_ = false;
+    bool headerTaken_ = false, resumed_ = false, ending_ = false, over_ = false, allSent_ = false, completed_ = false;
 };
 
 } // namespace dyad

@@ -345,12 +345,26 @@ bool Mover::watchBegins() {
 }
 
 Result<void> Mover::stepTransfer() {
-    auto over = outgoing_->step();
-    if (!over) return std::move(over.error());
-    if (!*over) return {};
-    const std::unique_ptr<Outgoing> done = std::move(outgoing_);
-    if (!done->report().tried) monitor_.end(RunReport::End::transferred, 0);
-    done->order().done(done->report());
+    using Progress = Outgoing::Progress;
+    auto progress = outgoing_->step();
+    if (!progress) return std::move(progress.error());
+    const bool tried = outgoing_->report().tried;
+    if (*progress == Progress::Gone) {
+        // Nobody hears of a failure any more.
+        outgoing_->order().failed = [](const MoveFailure&) {};
+        if (outgoing_->attached()) {
+            machine_->child.kill();
+            // Never fails on memory that was served before; it would only stay.
+            (void)clearMemory(machine_->memory, program_.common());
+        }
+        outgoing_->order().done(outgoing_->report());
+    }
+    if (*progress == Progress::Goes || outgoing_->attached()) return {};
+    if (!tried) {
+        const auto [how, value] = outgoing_->ended();
+        monitor_.end(how, value);
+    }
+    outgoing_.reset();
     return {};
 }
 

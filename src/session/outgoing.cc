@@ -19,6 +19,8 @@ constexpr std::uint64_t kSecondNs = 1'000'000'000;
 constexpr std::uint64_t kAskNs = kSecondNs, kAskingNs = 60 * kSecondNs;
 /// Whoever ordered the move is told of the doubt after this.
 constexpr std::uint64_t kTellNs = 5 * kSecondNs;
+/// A program that is told to end there gets so long.
+constexpr std::uint64_t kEndNs = 3 * kSecondNs;
 /// A guest that was asked something is looked at so often.
 constexpr std::uint64_t kLookNs = 100'000;
 
@@ -45,7 +47,8 @@ Result<std::unique_ptr<Outgoing>> Outgoing::begin(const Program& program, Machin
                                                   StopRequest& stop, TransferOrder order) {
     auto id = makeTransferId();
     if (!id) return std::move(id.error());
-    const Offer offer{*id, order.tryOnly ? OfferKind::Try : OfferKind::Move, order.isa, kFeaturePacked | kFeatureFollow,
+    const Offer offer{*id, order.tryOnly ? OfferKind::Try : OfferKind::Move, order.isa,
+                      kFeaturePacked | kFeatureFollow | (order.keepConsole ? kFeatureConsole : 0u),
                       memoryInUse(machine)};
     std::unique_ptr<Outgoing> outgoing(new Outgoing(program, machine, monitor, stop, std::move(order), offer));
     const Checkpoint checkpoint = outgoing->describeProgram();
@@ -78,19 +81,25 @@ Result<void> Outgoing::connect(const Offer& offer, const Checkpoint* program) {
     return side_->begin(program);
 }
 
-Result<bool> Outgoing::step() {
+Result<Outgoing::Progress> Outgoing::step() {
+    if (finished_) return attend();
     if (doubt_ && !doubtTold_ && monotonicNs() - doubtNs_ > kTellNs) {
         doubtTold_ = true;
         order_.doubtful(describeDoubt());
     }
-    if (doubt_ && !link_) return reconnect();
+    if (doubt_ && !link_) {
+        if (auto connected = reconnect(); !connected) return std::move(connected.error());
+        return Progress::Goes;
+    }
     auto conversed = converse();
+    if (conversed && attached()) conversed = console_->step();
     const bool known = side_->state() == SourceSide::State::Gone || side_->state() == SourceSide::State::Stays;
     if (!conversed && !known && committed()) {
         fallIntoDoubt(conversed.error());
-        return false;
+        return Progress::Goes;
     }
     if (!conversed && side_->state() != SourceSide::State::Gone) return std::move(conversed.error());
+    if (!conversed && attached()) loseConsole(conversed.error());
     switch (side_->state()) {
     case SourceSide::State::Preparing:
         if (order_.tryOnly) return finish();
@@ -107,7 +116,7 @@ Result<bool> Outgoing::step() {
         if (auto served = serve(); !served) {
             if (!committed()) return std::move(served.error());
             fallIntoDoubt(served.error());
-            return false;
+            return Progress::Goes;
         }
         break;
     case SourceSide::State::Gone:
@@ -122,7 +131,7 @@ Result<bool> Outgoing::step() {
         if (!committed()) return std::move(sent.error());
         fallIntoDoubt(sent.error());
     }
-    return false;
+    return Progress::Goes;
 }
 
 /// Sends, and takes what came.
@@ -141,16 +150,23 @@ Result<void> Outgoing::takeSection() {
     using State = SourceSide::State;
     SectionAssembler& incoming = link_->incoming();
     if (!std::exchange(headerTaken_, true)) return side_->takeHeader(incoming.pairId());
+    if (attached() && isFromProgram(incoming.section().type))
+        return console_->take(order_.to->text(), incoming.section());
     const State before = side_->state();
     if (auto taken = side_->take(incoming.section()); !taken) return taken;
     const State now = side_->state();
     if (now == State::Preparing) {
         report_.machine = side_->accept().machine;
         report_.isa = side_->accept().isa;
+        if (order_.keepConsole && !(side_->accept().features & kFeatureConsole))
+            return Error{fmt::format("{} cannot leave the program's console here: no --keep-console", report_.to)};
     }
     if (!taken_ && (now == State::Serving || now == State::Gone)) {
         taken_ = true;
         report_.down = monotonicNs() - stop_.stoppedNs();
+        // The streams of a program that was asked for by recover were cut off with its first connection.
+        if (order_.keepConsole && side_->offer().kind == OfferKind::Move)
+            console_.emplace(monitor_.console(), link_->outgoing());
     }
     if (before == State::Listing && now == State::Serving) {
         // Here again: it knows best what it is missing.
@@ -169,15 +185,64 @@ Result<void> Outgoing::checkPatience() const {
                              stop_.asked() ? stop_.describeDelay() : "it has not reached main yet")};
 }
 
-Result<bool> Outgoing::finish() {
-    const std::uint64_t now = monotonicNs();
-    report_.total = now - begunNs_;
-    if (report_.tried) return true;
+Outgoing::Progress Outgoing::finish() {
+    finished_ = true;
+    report_.total = monotonicNs() - begunNs_;
+    if (report_.tried) return Progress::Gone;
+    if (order_.keepConsole && !console_ && !consoleLost_)
+        loseConsole({fmt::format("the connection to {} broke as the program was taken", report_.to)});
+    report_.attached = attached();
     report_.bytesSent = bytesSent();
     report_.bytes = bytesWritten();
     report_.pages = copiedBefore_.pages + writer_->copied().pages;
     report_.wants = wants();
-    return true;
+    return Progress::Gone;
+}
+
+/// The program and its memory are there; its console may be here.
+Outgoing::Progress Outgoing::attend() {
+    if (!console_) return Progress::Over;
+    auto conversed = linkEnded_ ? Result<void>() : converse();
+    if (auto stepped = console_->step(); conversed && !stepped) conversed = std::move(stepped.error());
+    if (const ConsoleEnd* end = console_->end()) {
+        consoleEnd_ = *end;
+        if (!consoleEnd_->message.empty()) fmt::print(stderr, "dyad: {}: {}\n", report_.to, consoleEnd_->message);
+        console_.reset();
+        return Progress::Over;
+    }
+    if (conversed) conversed = link_->step();
+    if (!conversed) {
+        linkEnded_ = true;
+        if (!console_->ending()) loseConsole(conversed.error());
+    }
+    return console_ ? Progress::Goes : Progress::Over;
+}
+
+void Outgoing::loseConsole(const Error& why) {
+    console_.reset();
+    consoleLost_ = true;
+    fmt::print(stderr, "dyad: {}; the program goes on there, with the standard streams of its dyad receive\n",
+               why.message);
+}
+
+std::pair<RunReport::End, int> Outgoing::ended() const {
+    if (consoleEnd_)
+        return {consoleEnd_->how == ConsoleEnd::How::Signal ? RunReport::End::interrupted : RunReport::End::exited,
+                static_cast<int>(consoleEnd_->value)};
+    return {consoleLost_ ? RunReport::End::detached : RunReport::End::transferred, 0};
+}
+
+void Outgoing::interrupt(int signal) {
+    if (!attached() || !console_->signal(signal)) return;
+    for (const std::uint64_t until = monotonicNs() + kEndNs; attached() && monotonicNs() < until;) {
+        auto stepped = step();
+        if (!stepped || *stepped == Progress::Over) return;
+        std::vector<pollfd> entries;
+        addEntries(entries);
+        poll(entries.data(), entries.size(), 1);
+    }
+    if (attached())
+        fmt::print(stderr, "dyad: the program at {} did not end within {} s\n", report_.to, kEndNs / kSecondNs);
 }
 
 std::string Outgoing::describeDoubt() const {
@@ -201,6 +266,7 @@ void Outgoing::fallIntoDoubt(const Error& why) {
                    taken_ ? "the memory that was to follow the program is kept until there is another connection"
                           : "the program stays stopped until it is known whether it went on there");
     }
+    if (attached()) loseConsole(why);
     sentBefore_ = bytesSent();
     copiedBefore_.bytes += writer_->copied().bytes;
     copiedBefore_.pages += writer_->copied().pages;
@@ -208,14 +274,14 @@ void Outgoing::fallIntoDoubt(const Error& why) {
     link_.reset();
 }
 
-Result<bool> Outgoing::reconnect() {
-    if (monotonicNs() < askNs_) return false;
+Result<void> Outgoing::reconnect() {
+    if (monotonicNs() < askNs_) return {};
     askNs_ = monotonicNs() - doubtNs_ < kAskingNs ? monotonicNs() + kAskNs : UINT64_MAX;
     Offer offer = offer_;
     offer.kind = OfferKind::Recover;
     if (auto connected = connect(offer, nullptr); !connected) link_.reset();
     if (server_) side_->expectMissing(PageSet(program_.common(), machine_.memory.plan().arenaSize), taken_);
-    return false;
+    return {};
 }
 
 Result<void> Outgoing::recover() {
@@ -254,7 +320,7 @@ const char* Outgoing::describeState() const {
     case SourceSide::State::Serving:
         return "serving";
     case SourceSide::State::Gone:
-        return "gone";
+        return attached() ? "attached to" : "gone";
     case SourceSide::State::Stays:
         break;
     }
@@ -262,10 +328,12 @@ const char* Outgoing::describeState() const {
 }
 
 void Outgoing::addEntries(std::vector<pollfd>& entries) const {
-    if (link_) link_->addEntry(entries);
+    if (link_ && !linkEnded_) link_->addEntry(entries);
+    if (attached()) console_->addEntries(entries);
 }
 
 std::uint64_t Outgoing::nextTurn() const {
+    if (finished_ && !console_) return 0;
     if (doubt_ && !link_) return askNs_;
     if (!link_) return UINT64_MAX;
     // The connection took all that was written: it can take more. What a guest answers to it may not ring for.

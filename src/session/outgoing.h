@@ -2,7 +2,9 @@
 // docs/transfer.md.
 #pragma once
 
+#include "machine/monitor.h"
 #include "migrate/packed_pages.h"
+#include "session/console_server.h"
 #include "session/page_server.h"
 #include "session/pre_copy.h"
 #include "session/stop_request.h"
@@ -30,6 +32,7 @@ struct TransferReport {
     std::uint64_t bytesFollowed = 0; ///< of memory, at most: what came after the program
     std::uint64_t wants = 0;         ///< pages that the program had to wait for there
     PreCopyReport preCopy;           ///< rounds 0: there was none
+    bool attached = false;           ///< its console is here
     bool tried = false;              ///< nothing was moved: the destination was only asked
 };
 
@@ -43,16 +46,15 @@ struct TransferOrder {
     LinkSetup link;
     std::optional<Isa> isa; ///< wanted; else the destination's choice
     bool tryOnly = false;
-    std::uint64_t patienceNs = 10'000'000'000; ///< for the program to stop
-    std::string name;                          ///< of the program
-    std::function<void(const TransferReport&)> done;
+    bool keepConsole = false;                        ///< the program's standard streams stay here
+    std::uint64_t patienceNs = 10'000'000'000;       ///< for the program to stop
+    std::string name;                                ///< of the program
+    std::function<void(const TransferReport&)> done; ///< all of the program is there, or it was only a try
     std::function<void(const MoveFailure&)> failed;
     /// It has not been known for a while whether the program went on there, or that is cut off from memory that is
     /// still here; it stays stopped, and one of the others comes later.
     std::function<void(const std::string&)> doubtful;
 };
-
-class Monitor;
 
 class Outgoing {
   public:
@@ -60,11 +62,21 @@ class Outgoing {
     static Result<std::unique_ptr<Outgoing>> begin(const Program& program, Machine& machine, Monitor& monitor,
                                                    StopRequest& stop, TransferOrder order);
 
-    /// True when it is over: report() tells, and unless it was a try the program is gone. An error means that the
-    /// program stays.
-    Result<bool> step();
+    enum class Progress {
+        Goes,
+        Gone, ///< once: report() tells, and unless it was a try nothing of the program is needed here any more
+        Over, ///< after that, when its console is not here any more either: see ended()
+    };
+    /// An error means that the program stays.
+    Result<Progress> step();
     /// Whether the program may be taken back: not from commit on.
-    bool committed() const { return side_ && (side_->inDoubt() || doubt_); }
+    bool committed() const { return side_ && (side_->inDoubt() || doubt_ || taken_); }
+    /// The program runs at the destination with the standard streams of this process.
+    bool attached() const { return taken_ && console_; }
+    /// What that means for this process; when it is over.
+    std::pair<RunReport::End, int> ended() const;
+    /// Has an attached program end by a signal, and waits for that for a while.
+    void interrupt(int signal);
     /// It stays; tells the destination, if that is possible at once.
     void cancel(std::string_view why);
     /// A program in doubt, or cut off from what is still here: connects again now. Fails if it is neither.
@@ -93,7 +105,7 @@ class Outgoing {
     Result<void> connect(const Offer& offer, const Checkpoint* program);
     Result<void> converse();
     Result<void> takeSection();
-    Result<bool> reconnect();
+    Result<void> reconnect();
     Result<void> stopProgram();
     Result<void> sendState();
     Result<void> sendRounds();
@@ -110,7 +122,9 @@ class Outgoing {
     Result<void> checkPatience() const;
     void fallIntoDoubt(const Error& why);
     std::string describeDoubt() const;
-    Result<bool> finish();
+    Progress finish();
+    Progress attend();
+    void loseConsole(const Error& why);
     Checkpoint describeProgram() const;
 
     const Program& program_;
@@ -134,6 +148,9 @@ class Outgoing {
     CopiedMemory copiedBefore_;                      ///< on connections that broke
     std::uint64_t sentBefore_ = 0, wantsBefore_ = 0; ///< the same
     bool allSent_ = false;                           ///< all that follows, on this connection
+    std::optional<ConsoleServer> console_;           ///< on link_
+    std::optional<ConsoleEnd> consoleEnd_;
+    bool finished_ = false, consoleLost_ = false, linkEnded_ = false; ///< linkEnded_: when the program had ended
     bool headerTaken_ = false;
     bool taken_ = false;                     ///< the program goes on there
     bool doubt_ = false, doubtTold_ = false; ///< the connection broke behind the commit point

@@ -60,6 +60,10 @@ bool Reception::connected() const {
     return std::ranges::any_of(incoming_, [](const Incoming& one) { return one.following(); });
 }
 
+bool Reception::attached() const {
+    return std::ranges::any_of(incoming_, [](const Incoming& one) { return one.attached(); });
+}
+
 std::string Reception::describeMissing() const {
     return fmt::format("{:.1f} MiB of the program's memory are still arriving{}",
                        static_cast<double>(missing_->figures().missingBytes) / (1 << 20),
@@ -68,6 +72,8 @@ std::string Reception::describeMissing() const {
 
 Result<void> Reception::step() {
     stepConnections();
+    if (signal_ && onSignal)
+        if (auto taken = onSignal(*std::exchange(signal_, std::nullopt)); !taken) return taken;
     return stepMissing();
 }
 
@@ -78,6 +84,7 @@ Result<void> Reception::stepMissing() {
     if (!over) return std::move(over.error());
     if (*over) {
         missing_.reset();
+        if (onFinished) onFinished();
         return {};
     }
     if (missing_->isComplete() || connected()) {
@@ -93,10 +100,16 @@ Result<void> Reception::stepMissing() {
     return {};
 }
 
-void Reception::programEnded() {
-    if (!missing_ || missing_->isComplete()) return;
-    missing_->complete();
-    if (auto noted = destination_.records.complete(missingId_); !noted) tell_(noted.error().message);
+void Reception::programEnded(const ConsoleEnd& end) {
+    const bool missing = missing_ && !missing_->isComplete();
+    if (!missing && !attached()) return;
+    if (missing) {
+        missing_->complete();
+        if (auto noted = destination_.records.complete(missingId_); !noted) tell_(noted.error().message);
+    }
+    stepConnections(); // says that nothing more is needed
+    for (Incoming& one : incoming_)
+        one.endConsole(end);
     const std::uint64_t until = monotonicNs() + kEndNs;
     for (bool heard = false; monotonicNs() < until && !(heard && incoming_.empty());) {
         stepConnections();
@@ -112,6 +125,7 @@ void Reception::stepConnections() {
     for (auto one = incoming_.begin(); one != incoming_.end();) {
         const auto outcome = one->step(busyBut(*one));
         if (one->asks()) answer(*one);
+        if (const auto signal = one->takeSignal()) signal_ = signal;
         if (outcome == Incoming::Outcome::Taken) {
             taken_ = true;
             received_.emplace(one->take());

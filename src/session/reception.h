@@ -29,8 +29,15 @@ class Reception : public LoopPart {
     const MissingPages* missing() const { return missing_.get(); }
     /// For a message, while missing().
     std::string describeMissing() const;
-    /// The program has ended: lets a source that still keeps memory for it know, if it can be reached soon.
-    void programEnded();
+    /// The standard streams of the program are at its source.
+    bool attached() const;
+    /// Called when missing() has become null.
+    std::function<void()> onFinished;
+    /// Takes signals that end that source.
+    std::function<Result<void>(int)> onSignal;
+    /// The program has ended: lets a source that still keeps memory for it, or has its console, know, if it can be
+    /// reached soon.
+    void programEnded(const ConsoleEnd& end);
 
     Result<void> step() override;
     void addEntries(std::vector<pollfd>& entries) const override;
@@ -57,6 +64,7 @@ class Reception : public LoopPart {
     std::list<Incoming> incoming_;
     unsigned connections_ = 0;
     bool taken_ = false;
+    std::optional<int> signal_;
     std::optional<ReceivedProgram> received_;
     std::shared_ptr<MissingPages> missing_;
     TransferId missingId_{};

@@ -53,18 +53,22 @@ void Session::restored(const MonitorState& state, const RingStates& rings) {
 
 void Session::await(LazyPages& pages) {
     pages_ = &pages;
-    pages.onFinished = [this] {
-        for (auto& task : std::exchange(whenComplete_, {}))
-            task();
-    };
+    pages.onFinished = [this] { doWaiting(); };
     monitor_.add(pages);
 }
 
 /// Whether a task that needs the program stopped has to wait for its memory; it is done then.
 bool Session::waits(std::function<void()> task) {
-    if (!pages_ || pages_->finished()) return false;
+    // What has followed the program is all there, but its guest does not know it yet: soon.
+    const bool ends = reception_ && reception_->missing() && reception_->missing()->isComplete();
+    if (!ends && (!pages_ || pages_->finished())) return false;
     whenComplete_.push_back(std::move(task));
     return true;
+}
+
+void Session::doWaiting() {
+    for (auto& task : std::exchange(whenComplete_, {}))
+        task();
 }
 
 Result<void> Session::openControl() {
@@ -85,14 +89,19 @@ Result<void> Session::openControl() {
 Result<RunReport> Session::run() {
     if (auto opened = openControl(); !opened) return std::move(opened.error());
     auto report = monitor_.run();
+    if (Outgoing* outgoing = mover_.outgoing(); outgoing && report)
+        outgoing->interrupt(report->end == RunReport::End::interrupted ? report->value : SIGTERM);
     sayWhatIsLost();
     mover_.abandon();
-    if (reception_) reception_->programEnded();
     if (!report) return report;
     bool ended = report->end != RunReport::End::interrupted && report->end != RunReport::End::timedOut;
     if (hopper_ && ended)
         if (auto enough = hopper_->checkCount(); !enough) return std::move(enough.error());
     return report;
+}
+
+void Session::tellEnd(const ConsoleEnd& end) {
+    if (reception_) reception_->programEnded(end);
 }
 
 void Session::say(const std::string& text) const {
@@ -101,6 +110,11 @@ void Session::say(const std::string& text) const {
 
 void Session::handle(const nlohmann::json& request, const Answer& answer) {
     std::string command = textField(request, "command");
+    if ((command == "checkpoint" || (command == "migrate" && request.contains("to"))) && reception_ &&
+        reception_->attached())
+        return answer(
+            refusal("the program's standard streams are still at the host that it came from (--keep-console): "
+                    "it can be moved within this host only"));
     if (command == "status") return answer(status());
     if (command == "stats") return answer(stats());
     if ((command == "migrate" || command == "checkpoint") &&

@@ -36,6 +36,8 @@ class Session {
     /// Serves the program until it ends.
     Result<RunReport> run();
 
+    /// After run(), when all is known: what the program's console at its source, if it is there, is told.
+    void tellEnd(const ConsoleEnd& end);
     /// Gives the name up; what waits for the end of the program sees it.
     void close() { control_.reset(); }
 
@@ -48,6 +50,7 @@ class Session {
     std::string describeWhere();
     nlohmann::ordered_json status();
     bool waits(std::function<void()> task);
+    void doWaiting();
     void migrate(const nlohmann::json& request, const Answer& answer);
     void checkpoint(const nlohmann::json& request, const Answer& answer);
     void migrateFromInside(std::uint32_t isa);

@@ -67,10 +67,13 @@ void Session::transfer(const nlohmann::json& request, const Answer& answer) {
     }
     order.downtimeLimitNs = timeField(request, "downtime_limit_ms", order.downtimeLimitNs);
     order.tryOnly = flagField(request, "dry_run");
+    order.keepConsole = flagField(request, "keep_console");
     order.patienceNs = timeField(request, "timeout_ms", order.patienceNs);
     order.name = setup_.name;
     order.done = [this, answer](const TransferReport& report) {
-        if (!report.tried) say(fmt::format("the program goes on at {} ({})", report.to, report.machine));
+        // On a console that stays the program's nothing is said.
+        if (!report.tried && !report.attached)
+            say(fmt::format("the program goes on at {} ({})", report.to, report.machine));
         nlohmann::ordered_json told = {{"ok", true}};
         told.update(describeTransfer(report));
         answer(told);
@@ -82,6 +85,8 @@ void Session::transfer(const nlohmann::json& request, const Answer& answer) {
 
 void Session::receive(Reception& reception) {
     reception_ = &reception;
+    reception.onSignal = [this](int signal) { return monitor_.interrupt(signal); };
+    reception.onFinished = [this] { doWaiting(); };
     add(reception);
     mover_.setHindrance([&reception] { return reception.missing() ? reception.describeMissing() : std::string(); });
 }

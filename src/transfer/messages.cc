@@ -1,7 +1,7 @@
 // The payloads as they lie in the stream.
 #include "transfer/messages.h"
 
-#include <fmt/format.h>
+#include "transfer/payload.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -31,22 +31,8 @@ struct PreparedPayload {
 };
 static_assert(sizeof(PreparedPayload) == 16);
 
-template <class T> std::span<const std::byte> bytesOf(const T& value) {
-    return std::as_bytes(std::span(&value, 1));
-}
+} // namespace
 
-/// A payload that is a T, or a T and text behind it.
-template <class T> Result<T> fixedPart(const std::string& stream, const Section& section, bool textFollows = false) {
-    const std::size_t size = section.payload.size();
-    if (size < sizeof(T) || (textFollows ? size > sizeof(T) + kMostText : size != sizeof(T)))
-        return unusableSection(stream, section.type, section.number,
-                               fmt::format("expected {} bytes, found {}", sizeof(T), size));
-    T value;
-    std::memcpy(&value, section.payload.data(), sizeof value);
-    return value;
-}
-
-/// Words of another host reach a terminal: no control characters.
 std::string printable(std::span<const std::byte> bytes) {
     std::string text;
     for (std::byte byte : bytes.first(std::min(bytes.size(), kMostText))) {
@@ -55,12 +41,6 @@ std::string printable(std::span<const std::byte> bytes) {
     }
     return text;
 }
-
-std::span<const std::byte> shortText(std::string_view text) {
-    return std::as_bytes(std::span(text.substr(0, kMostText)));
-}
-
-} // namespace
 
 Result<TransferId> makeTransferId() {
     TransferId id;
@@ -104,7 +84,7 @@ Result<void> writeAccept(SectionWriter& to, const Accept& accept) {
 }
 
 Result<Accept> readAccept(const std::string& stream, const Section& section) {
-    auto payload = fixedPart<AcceptPayload>(stream, section, /*textFollows=*/true);
+    auto payload = fixedPart<AcceptPayload>(stream, section, kMostText);
     if (!payload) return std::move(payload.error());
     if (payload->isa >= kIsas.size() || payload->zero || payload->zero2)
         return unusableSection(stream, section.type, section.number, fmt::format("unknown ISA {}", payload->isa));

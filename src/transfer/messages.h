@@ -17,7 +17,7 @@ Result<TransferId> makeTransferId();
 std::string text(const TransferId& id);
 
 enum class OfferKind : std::uint32_t { Move, Try, Recover };
-enum TransferFeature : std::uint32_t { kFeaturePacked = 1, kFeatureFollow = 2 };
+enum TransferFeature : std::uint32_t { kFeaturePacked = 1, kFeatureFollow = 2, kFeatureConsole = 4 };
 
 struct Offer {
     TransferId id{};
@@ -45,8 +45,6 @@ enum class TransferOutcome : std::uint32_t {
     Following, ///< taken, and waits for memory
     Complete,  ///< taken, and nothing more is needed
 };
-
-inline constexpr std::size_t kMostText = 1024;
 
 Result<void> writeOffer(SectionWriter& to, const Offer& offer);
 Result<void> writeAccept(SectionWriter& to, const Accept& accept);

@@ -26,11 +26,27 @@ def image(name, files):
     return path
 
 
+def write_queries(folder, steps):
+    """SQL that changes a table in many steps, each of which takes some 25 ms of a fast processor, and tells a sum after it."""
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "torture.sql"), "w") as file:
+        file.write("create table t(a integer primary key, b, c text);\n"
+                   "with recursive n(x) as (select 1 union all select x + 1 from n where x < 5000)\n"
+                   "insert into t select x, x * 7919 % 10007, 'row ' || x from n;\ncreate index i on t(b);\n")
+        for step in range(steps):
+            file.write("update t set b = (b * 31 + %d) %% 10007, c = c || b where a %% 97 = %d;\n" % (step, step % 97))
+            file.write("with recursive n(x) as (select 1 union all select x + 1 from n where x < 50000)\n"
+                       "select %d, (select sum(b) from t where b > 5000), sum(x * x %% 11) from n;\n" % step)
+
+
 def programs(moves):
     """Name, command line that takes long, and one that prints the same without waiting where that is possible."""
     steps = str(12 * moves)
     kernel = image("kernel", lambda: ([os.path.join(HERE, "steps.c")], []))
     yield "kernel", [kernel, steps, "4", "50"], [kernel, steps, "4", "0"]
+    write_queries("queries", 12 * moves)
+    query = ["--fs", os.path.abspath("queries"), image("sqlite", build.sqlite_files), "-batch", ":memory:", ".read torture.sql"]
+    yield "sqlite", query, query
     lua = image("lua", build.lua_files)
     given = ["--fs", HERE]
     yield "lua", given + [lua, "torture.lua", steps, "50"], given + [lua, "torture.lua", steps, "0"]
@@ -104,6 +120,6 @@ def torture(name, command, quick, moves):
         sys.exit("%s: monitors grow" % name)
 
 
-each = -(-int(sys.argv[1]) // 2)
+each = -(-int(sys.argv[1]) // 3)
 for name, command, quick in programs(each):
     torture(name, command, quick, each)

@@ -18,7 +18,7 @@ namespace {
 struct MigrateOptions : TransferOptions {
     std::string name, isa, machine, stats, to, mode, bandwidth;
     unsigned timeout = 10, downtimeLimit = 50;
-    bool selfTest = false, dryRun = false, recover = false, cancel = false;
+    bool selfTest = false, dryRun = false, keepConsole = false, recover = false, cancel = false;
 };
 
 /// Beyond the time to stop the program: starting the destination, copying, arriving; all limited by the monitor.
@@ -40,9 +40,9 @@ Result<void> checkOptions(const MigrateOptions& options) {
     const int what = !options.to.empty() + options.recover + options.cancel;
     if (what > 1) return Error{"expected one of --to, --recover and --cancel"};
     if (what == 0 && options.isa.empty()) return Error{"expected --isa ISA, or --to ADDRESS"};
-    if (options.to.empty() && (options.dryRun || !options.mode.empty() || !options.bandwidth.empty() ||
-                               !options.tls.empty() || options.insecure))
-        return Error{"--dry-run, --mode, --max-bandwidth, --tls and --insecure go with --to"};
+    if (options.to.empty() && (options.dryRun || options.keepConsole || !options.mode.empty() ||
+                               !options.bandwidth.empty() || !options.tls.empty() || options.insecure))
+        return Error{"--dry-run, --keep-console, --mode, --max-bandwidth, --tls and --insecure go with --to"};
     if (!options.to.empty() && (!options.machine.empty() || options.selfTest))
         return Error{"--machine and --self-test do not go with --to: dyad receive has the machine, and always tests"};
     return {};
@@ -65,6 +65,7 @@ Result<nlohmann::json> requestFor(const MigrateOptions& options) {
     request["tls"] = options.tlsPath();
     request["insecure"] = options.insecure;
     request["dry_run"] = options.dryRun;
+    request["keep_console"] = options.keepConsole;
     request["link_timeout_ms"] = options.linkTimeout * 1000;
     if (!options.mode.empty()) request["mode"] = options.mode;
     request["downtime_limit_ms"] = options.downtimeLimit;
@@ -185,6 +186,8 @@ Action setupMigrate(CLI::App& app) {
         ->type_name("MS");
     app.add_option("--max-bandwidth", options->bandwidth, "bytes a second to send at most, such as 10M")
         ->type_name("SIZE");
+    app.add_flag("--keep-console", options->keepConsole,
+                 "the program's standard streams, and its exit status, stay with its dyad run here");
     app.add_flag("--dry-run", options->dryRun, "only ask the destination whether it would take the program");
     app.add_flag("--cancel", options->cancel, "end the move that is under way: the program stays");
     app.add_flag("--recover", options->recover, "ask again what became of a move whose connection broke");

@@ -80,6 +80,7 @@ int receive(const ReceiveOptions& options, const CLI::App& app, std::uint64_t st
         tell(fmt::format("the program goes on on {}, process {}", received->machine->description,
                          received->machine->child.pid()));
     const std::unique_ptr<Program> program = std::move(received->program);
+    monitor->console = received->console;
     Session session(*program, std::move(received->machine), std::move(*monitor), std::move(*setup), signals.fd());
     session.receive(**reception);
     session.restored(received->state, received->rings);

@@ -20,7 +20,7 @@ constexpr int kCheckpointed = 123;
 /// The program goes on elsewhere.
 constexpr int kTransferred = 122;
 
-int exitStatus(const RunReport &report, const SessionOptions &options) {
+int exitStatus(const RunReport& report, const SessionOptions& options) {
     switch (report.end) {
     case RunReport::End::exited:
         return report.value;
@@ -31,6 +31,8 @@ int exitStatus(const RunReport &report, const SessionOptions &options) {
         return kCheckpointed;
     case RunReport::End::transferred:
         return kTransferred;
+    case RunReport::End::detached:
+        return kCouldNotStart; // as everything that dyad failed at, and said so
     default:
         return 128 + report.value;
     }
@@ -57,20 +59,24 @@ void SignalGuard::dieOf(int signal) {
     _exit(128 + signal);
 }
 
-int runSession(Session &session, const Program &program, const SessionOptions &options, StatsFile *stats,
-               SignalGuard &signals) {
+int runSession(Session& session, const Program& program, const SessionOptions& options, StatsFile* stats,
+               SignalGuard& signals) {
     auto report = session.run();
-    Machine &machine = session.machine();
+    Machine& machine = session.machine();
     machine.child.kill();
     session.close();
+    const auto fail = [&](const std::string& message) {
+        session.tellEnd({ConsoleEnd::How::Status, kCouldNotStart, message});
+        return options.couldNotStart(message);
+    };
     if (!report) {
         // Asking QEMU for its version takes a while: only when it is needed to explain a failure.
         if (machine.setup.kind == DYAD_MACHINE_QEMU)
-            if (auto qemu = findQemu(machine.setup.isa, true); !qemu)
-                return options.couldNotStart(qemu.error().message);
-        return options.couldNotStart(report.error().message);
+            if (auto qemu = findQemu(machine.setup.isa, true); !qemu) return fail(qemu.error().message);
+        return fail(report.error().message);
     }
-    if (report->end == RunReport::End::crashed)
+    const bool crashed = report->end == RunReport::End::crashed;
+    if (crashed)
         report->value =
             printCrashReport(machine.memory, machine.setup.isa, program.image().path(), program.installation());
     int status = exitStatus(*report, options);
@@ -78,9 +84,13 @@ int runSession(Session &session, const Program &program, const SessionOptions &o
         fmt::print(stderr, "dyad: {}\n", describeMoves(session.moves()));
     if (stats) {
         if (auto written = stats->write(*report, session.moves(), machine.description, status); !written)
-            return options.couldNotStart(written.error().message);
+            return fail(written.error().message);
     }
-    if (report->end == RunReport::End::interrupted) signals.dieOf(report->value);
+    const bool interrupted = report->end == RunReport::End::interrupted;
+    session.tellEnd({interrupted ? ConsoleEnd::How::Signal : ConsoleEnd::How::Status,
+                     static_cast<std::uint32_t>(interrupted ? report->value : status),
+                     crashed ? "the program crashed; its dyad receive has printed the report" : ""});
+    if (interrupted) signals.dieOf(report->value);
     return status;
 }
 

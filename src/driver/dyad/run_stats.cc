@@ -39,6 +39,8 @@ const char *endName(RunReport::End end) {
         return "checkpointed";
     case RunReport::End::transferred:
         return "transferred";
+    case RunReport::End::detached:
+        return "detached";
     }
     return "";
 }
