@@ -42,7 +42,7 @@ std::string_view name(SectionType type) {
     constexpr std::string_view kTransfer[] = {"offer", "accept",  "refuse", "ready",    "prepared", "commit",
                                               "taken", "outcome", "alive",  "zero",     "packed",   "missing",
                                               "want",  "got",     "all",    "complete", "output",   "written",
-                                              "need",  "input",   "took",   "signal",   "ended"};
+                                              "need",  "input",   "took",   "signal",   "ended",    "probe"};
     const auto index = static_cast<std::uint32_t>(type), first = static_cast<std::uint32_t>(SectionType::Offer);
     if (index >= first && index - first < std::size(kTransfer)) return kTransfer[index - first];
     return kCheckpoint[index < std::size(kCheckpoint) ? index : 0];

@@ -59,6 +59,7 @@ enum class SectionType : std::uint32_t {
     Took = 52,
     Signal = 53,
     Ended = 54,
+    Probe = 55,
 };
 std::string_view name(SectionType type);
 

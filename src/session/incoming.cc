@@ -119,6 +119,7 @@ Result<void> Incoming::takeSection() {
     const Section& section = incoming.section();
     if (console_ && isFromConsole(section.type)) return console_->take(peer(), section);
     if (section.type == SectionType::Thread) stateNs_ = monotonicNs();
+    if (side_.probes(section)) return side_.got(link_.bytesReceived());
     if (!missing_ || !side_.follows(section)) return side_.take(section);
     if (section.type == SectionType::All) {
         if (const std::uint64_t left = missing_->left())
@@ -215,7 +216,7 @@ Result<void> Incoming::startMachine() {
         arrival_.emplace(*program_, *machine_);
     }
     return side_.accept(
-        {setup.isa, offer.features & (kFeaturePacked | kFeatureFollow | kFeatureConsole),
+        {setup.isa, offer.features & (kFeaturePacked | kFeatureFollow | kFeatureConsole | kFeatureProbe),
          machine_ ? machine_->description
                   : fmt::format("{} {}", setup.kind == DYAD_MACHINE_QEMU ? "qemu" : "process", name(setup.isa))});
 }

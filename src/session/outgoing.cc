@@ -15,8 +15,8 @@ namespace dyad {
 namespace {
 
 constexpr std::uint64_t kSecondNs = 1'000'000'000;
-/// A program in doubt is asked for so often, for so long; then when somebody says so.
-constexpr std::uint64_t kAskNs = kSecondNs, kAskingNs = 60 * kSecondNs;
+/// A program in doubt is asked for so often, for a while; then when somebody says so.
+constexpr std::uint64_t kAskNs = kSecondNs;
 /// Whoever ordered the move is told of the doubt after this.
 constexpr std::uint64_t kTellNs = 5 * kSecondNs;
 /// A program that is told to end there gets so long.
@@ -48,7 +48,8 @@ Result<std::unique_ptr<Outgoing>> Outgoing::begin(const Program& program, Machin
     auto id = makeTransferId();
     if (!id) return std::move(id.error());
     const Offer offer{*id, order.tryOnly ? OfferKind::Try : OfferKind::Move, order.isa,
-                      kFeaturePacked | kFeatureFollow | (order.keepConsole ? kFeatureConsole : 0u),
+                      kFeaturePacked | kFeatureFollow | (order.keepConsole ? kFeatureConsole : 0u) |
+                          (order.tryOnly ? kFeatureProbe : 0u),
                       memoryInUse(machine)};
     std::unique_ptr<Outgoing> outgoing(new Outgoing(program, machine, monitor, stop, std::move(order), offer));
     const Checkpoint checkpoint = outgoing->describeProgram();
@@ -102,7 +103,7 @@ Result<Outgoing::Progress> Outgoing::step() {
     if (!conversed && attached()) loseConsole(conversed.error());
     switch (side_->state()) {
     case SourceSide::State::Preparing:
-        if (order_.tryOnly) return finish();
+        if (order_.tryOnly) return tried();
         break;
     case SourceSide::State::Sending:
         if (auto sent = stateSent_ ? sendPages() : sendRounds(); !sent) return std::move(sent.error());
@@ -183,6 +184,22 @@ Result<void> Outgoing::checkPatience() const {
     return Error{fmt::format("the program could not be stopped within {:g} s: {}",
                              static_cast<double>(order_.patienceNs) / 1e9,
                              stop_.asked() ? stop_.describeDelay() : "it has not reached main yet")};
+}
+
+/// The destination would take it. How long that takes is measured, unless it was said.
+Result<Outgoing::Progress> Outgoing::tried() {
+    if (order_.link.mostPerSecond || !(side_->accept().features & kFeatureProbe)) {
+        report_.bytesPerSecond = static_cast<double>(order_.link.mostPerSecond);
+        return finish();
+    }
+    auto rate = probe_.step(*link_, side_->got());
+    if (!rate) return std::move(rate.error());
+    if (!*rate) {
+        if (auto sent = link_->step(); !sent) return std::move(sent.error());
+        return Progress::Goes;
+    }
+    report_.bytesPerSecond = **rate;
+    return finish();
 }
 
 Outgoing::Progress Outgoing::finish() {
@@ -276,7 +293,7 @@ void Outgoing::fallIntoDoubt(const Error& why) {
 
 Result<void> Outgoing::reconnect() {
     if (monotonicNs() < askNs_) return {};
-    askNs_ = monotonicNs() - doubtNs_ < kAskingNs ? monotonicNs() + kAskNs : UINT64_MAX;
+    askNs_ = monotonicNs() - doubtNs_ < order_.askingNs ? monotonicNs() + kAskNs : UINT64_MAX;
     Offer offer = offer_;
     offer.kind = OfferKind::Recover;
     if (auto connected = connect(offer, nullptr); !connected) link_.reset();

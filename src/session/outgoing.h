@@ -5,6 +5,7 @@
 #include "machine/monitor.h"
 #include "migrate/packed_pages.h"
 #include "session/console_server.h"
+#include "session/line_probe.h"
 #include "session/page_server.h"
 #include "session/pre_copy.h"
 #include "session/stop_request.h"
@@ -33,6 +34,7 @@ struct TransferReport {
     std::uint64_t wants = 0;         ///< pages that the program had to wait for there
     PreCopyReport preCopy;           ///< rounds 0: there was none
     bool attached = false;           ///< its console is here
+    double bytesPerSecond = 0;       ///< of a try's connection, as measured or limited; 0: not known
     bool tried = false;              ///< nothing was moved: the destination was only asked
 };
 
@@ -48,6 +50,7 @@ struct TransferOrder {
     bool tryOnly = false;
     bool keepConsole = false;                        ///< the program's standard streams stay here
     std::uint64_t patienceNs = 10'000'000'000;       ///< for the program to stop
+    std::uint64_t askingNs = 60'000'000'000;         ///< for which a broken connection is made again by itself
     std::string name;                                ///< of the program
     std::function<void(const TransferReport&)> done; ///< all of the program is there, or it was only a try
     std::function<void(const MoveFailure&)> failed;
@@ -122,6 +125,7 @@ class Outgoing {
     Result<void> checkPatience() const;
     void fallIntoDoubt(const Error& why);
     std::string describeDoubt() const;
+    Result<Progress> tried();
     Progress finish();
     Progress attend();
     void loseConsole(const Error& why);
@@ -148,6 +152,7 @@ class Outgoing {
     CopiedMemory copiedBefore_;                      ///< on connections that broke
     std::uint64_t sentBefore_ = 0, wantsBefore_ = 0; ///< the same
     bool allSent_ = false;                           ///< all that follows, on this connection
+    LineProbe probe_;                                ///< of a try
     std::optional<ConsoleServer> console_;           ///< on link_
     std::optional<ConsoleEnd> consoleEnd_;
     bool finished_ = false, consoleLost_ = false, linkEnded_ = false; ///< linkEnded_: when the program had ended

@@ -92,7 +92,7 @@ Result<void> Reception::stepMissing() {
         return {};
     }
     if (!std::exchange(cut_, true))
-        tell_(fmt::format("{}: it goes on until it needs them; the source connects again by itself for a minute, then "
+        tell_(fmt::format("{}: it goes on until it needs them; the source connects again by itself for a while, then "
                           "by dyad migrate --recover",
                           describeMissing()));
     if (missing_->waited() && !std::exchange(waitTold_, true))

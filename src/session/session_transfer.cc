@@ -29,7 +29,8 @@ nlohmann::ordered_json describeTransfer(const TransferReport& report) {
             {"converged", report.preCopy.converged},
             {"slowed_percent", report.preCopy.slowedPercent},
             {"bytes_followed", report.bytesFollowed},
-            {"pages_waited_for", report.wants}};
+            {"pages_waited_for", report.wants},
+            {"bytes_per_second", report.bytesPerSecond}};
 }
 
 struct Mode {
@@ -66,6 +67,7 @@ void Session::transfer(const nlohmann::json& request, const Answer& answer) {
         order.mode = known->mode;
     }
     order.downtimeLimitNs = timeField(request, "downtime_limit_ms", order.downtimeLimitNs);
+    order.askingNs = timeField(request, "reconnect_ms", order.askingNs);
     order.tryOnly = flagField(request, "dry_run");
     order.keepConsole = flagField(request, "keep_console");
     order.patienceNs = timeField(request, "timeout_ms", order.patienceNs);

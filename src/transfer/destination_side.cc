@@ -43,6 +43,8 @@ Result<void> DestinationSide::take(const Section& section) {
         if (auto taken = taker_.take(section); !taken) return taken;
         state_ = State::Offered;
         return {};
+    case State::Starting:
+        return probes(section) ? Result<void>() : unexpected(section);
     case State::Filling:
         if (section.type == SectionType::Missing && taker_.stateComplete() && (offer_.features & kFeatureFollow)) {
             if (!missing_) missing_.emplace(taker_.common(), taker_.checkpoint().arenaSize);
@@ -86,6 +88,11 @@ Result<void> DestinationSide::answerFollowing(std::span<const PageRun> missing) 
 bool DestinationSide::follows(const Section& section) const {
     return following_ && state_ >= State::Arriving && state_ <= State::Taken &&
            (PagesReader::reads(section.type) || section.type == SectionType::All);
+}
+
+bool DestinationSide::probes(const Section& section) const {
+    return section.type == SectionType::Probe && state_ == State::Starting && offer_.kind == OfferKind::Try &&
+           (offer_.features & kFeatureProbe);
 }
 
 Result<void> DestinationSide::complete() {

@@ -53,6 +53,8 @@ class DestinationSide {
     std::uint64_t pages() const { return taker_.pages(); }
     /// Pages that come after the end, if there are any.
     const PageSet* missing() const { return missing_ ? &*missing_ : nullptr; }
+    /// Bytes that only measure the connection: to be answered by got().
+    bool probes(const Section& section) const;
     /// A section that is not take()'s: pages that follow, or the end of them.
     bool follows(const Section& section) const;
 

@@ -17,7 +17,7 @@ Result<TransferId> makeTransferId();
 std::string text(const TransferId& id);
 
 enum class OfferKind : std::uint32_t { Move, Try, Recover };
-enum TransferFeature : std::uint32_t { kFeaturePacked = 1, kFeatureFollow = 2, kFeatureConsole = 4 };
+enum TransferFeature : std::uint32_t { kFeaturePacked = 1, kFeatureFollow = 2, kFeatureConsole = 4, kFeatureProbe = 8 };
 
 struct Offer {
     TransferId id{};

@@ -88,9 +88,10 @@ Result<void> SourceSide::takeOutcome(const Section& section) {
     return unexpected(section);
 }
 
-/// What a destination needs while memory follows.
+/// What a destination needs while memory follows, or says of bytes that measure the connection.
 Result<void> SourceSide::takeNeed(const Section& section) {
-    if (!missing_ || state_ < State::Awaiting || state_ == State::Listing || state_ > State::Serving)
+    const bool probes = section.type == SectionType::Got && offer_.kind == OfferKind::Try && state_ == State::Preparing;
+    if (!probes && (!missing_ || state_ < State::Awaiting || state_ == State::Listing || state_ > State::Serving))
         return unexpected(section);
     if (section.type == SectionType::Got) {
         auto got = readGot(peer_, section);

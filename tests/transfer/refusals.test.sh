@@ -62,6 +62,8 @@ wait_for grep -q 'nothing was heard for 1 s' there.err
 migrate --to "$address" --dry-run
 expect_status 0
 expect_stdout_match 'job can be moved to .* \(process x86_64\): .*'
+migrate --to "$address" --dry-run --max-bandwidth 1M
+expect_stdout_match 'job can be moved to .*, about [0-9.]+ s at 1.0 MiB/s'
 migrate --to "$address"
 expect_status 0
 finish $destination

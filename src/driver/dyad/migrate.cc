@@ -17,7 +17,7 @@ namespace {
 
 struct MigrateOptions : TransferOptions {
     std::string name, isa, machine, stats, to, mode, bandwidth;
-    unsigned timeout = 10, downtimeLimit = 50;
+    unsigned timeout = 10, downtimeLimit = 50, reconnect = 60;
     bool selfTest = false, dryRun = false, keepConsole = false, recover = false, cancel = false;
 };
 
@@ -37,6 +37,7 @@ Result<void> checkOptions(const MigrateOptions& options) {
     if (!options.stats.empty() && options.stats != "json")
         return Error{fmt::format("--stats takes json, found '{}'", options.stats)};
     if (options.timeout > kLongest) return Error{fmt::format("--timeout takes at most {} seconds", kLongest)};
+    if (options.reconnect > kLongest) return Error{fmt::format("--reconnect takes at most {} seconds", kLongest)};
     const int what = !options.to.empty() + options.recover + options.cancel;
     if (what > 1) return Error{"expected one of --to, --recover and --cancel"};
     if (what == 0 && options.isa.empty()) return Error{"expected --isa ISA, or --to ADDRESS"};
@@ -65,6 +66,7 @@ Result<nlohmann::json> requestFor(const MigrateOptions& options) {
     request["tls"] = options.tlsPath();
     request["insecure"] = options.insecure;
     request["dry_run"] = options.dryRun;
+    request["reconnect_ms"] = options.reconnect * 1000;
     request["keep_console"] = options.keepConsole;
     request["link_timeout_ms"] = options.linkTimeout * 1000;
     if (!options.mode.empty()) request["mode"] = options.mode;
@@ -124,11 +126,11 @@ std::string describeRounds(const nlohmann::ordered_json& answer) {
                        followed > 0 ? fmt::format(", {:.1f} MiB followed", followed) : "");
 }
 
-/// How long a dry run's move would take, where that can be known: nothing is sent to find out.
-std::string estimate(const MigrateOptions& options, double bytes) {
-    auto limit = options.bandwidth.empty() ? Result<std::uint64_t>(0) : parseSize(options.bandwidth, "--max-bandwidth");
-    if (!limit || *limit == 0) return {};
-    return fmt::format(", {:.1f} s at {}/s", bytes / static_cast<double>(*limit), options.bandwidth);
+/// How long a dry run's move would take, if the connection could be measured or has a limit.
+std::string estimate(const nlohmann::ordered_json& answer) {
+    const double rate = answer.value("bytes_per_second", 0.0);
+    if (rate <= 0) return {};
+    return fmt::format(", about {:.1f} s at {:.1f} MiB/s", answer.value("bytes_in_use", 0.0) / rate, rate / kMiB);
 }
 
 void printReport(const MigrateOptions& options, const nlohmann::ordered_json& answer) {
@@ -139,7 +141,7 @@ void printReport(const MigrateOptions& options, const nlohmann::ordered_json& an
     else if (options.dryRun)
         fmt::print("{} can be moved to {} ({}): at most {:.1f} MiB to send{}\n", options.name,
                    answer.value("address", "?"), answer.value("machine", "?"), answer.value("bytes_in_use", 0.0) / kMiB,
-                   estimate(options, answer.value("bytes_in_use", 0.0)));
+                   estimate(answer));
     else if (!options.to.empty())
         fmt::print("moved {} to {} ({}): {} bytes, {:.1f} ms downtime, {:.2f} s{}\n", options.name,
                    answer.value("address", "?"), answer.value("machine", "?"), answer.value("bytes", std::uint64_t(0)),
@@ -186,9 +188,13 @@ Action setupMigrate(CLI::App& app) {
         ->type_name("MS");
     app.add_option("--max-bandwidth", options->bandwidth, "bytes a second to send at most, such as 10M")
         ->type_name("SIZE");
+    app.add_option("--reconnect", options->reconnect,
+                   "seconds for which a connection that broke after the program went is made again (default: 60)")
+        ->type_name("SECONDS");
     app.add_flag("--keep-console", options->keepConsole,
                  "the program's standard streams, and its exit status, stay with its dyad run here");
-    app.add_flag("--dry-run", options->dryRun, "only ask the destination whether it would take the program");
+    app.add_flag("--dry-run", options->dryRun,
+                 "only ask the destination whether it would take the program, and measure the line");
     app.add_flag("--cancel", options->cancel, "end the move that is under way: the program stays");
     app.add_flag("--recover", options->recover, "ask again what became of a move whose connection broke");
     addTransferOptions(app, *options);
