@@ -15,7 +15,7 @@ build_packages=(
 )
 test_packages=(
     libgtest-dev libbenchmark-dev
-    autoconf automake ccache file gdb git tcl
+    autoconf automake ccache file gdb git meson tcl
 )
 
 print=0 tests=1

@@ -65,7 +65,7 @@ class Regions {
     uint32_t spares_ = 0;
     uint32_t random_ = 0x9e3779b9;
     uint64_t start_ = 0, end_ = 0, free_ = 0;
-    Region first_[8] = {}; ///< nodes until the first page of nodes is there
+    Region first_[16] = {}; ///< nodes until the first page of nodes is there: enough for all before main
 };
 
 extern Regions arena;
