@@ -4,9 +4,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib/harness.sh"
 here=$tests_root/transfer
 if [ -z "${DYAD_TEST_PROGRAMS:-}" ]; then
     DYAD_TEST_PROGRAMS=$DYAD_TEST_WORK
-    for program in steps other wander talk; do dyad cc -O2 "$here/$program.c" -o "$program"; done
+    for program in steps other wander talk deep; do dyad cc -O2 "$here/$program.c" -o "$program"; done
 fi
-steps=$DYAD_TEST_PROGRAMS/steps other=$DYAD_TEST_PROGRAMS/other wander=$DYAD_TEST_PROGRAMS/wander talk=$DYAD_TEST_PROGRAMS/talk
+steps=$DYAD_TEST_PROGRAMS/steps other=$DYAD_TEST_PROGRAMS/other wander=$DYAD_TEST_PROGRAMS/wander talk=$DYAD_TEST_PROGRAMS/talk deep=$DYAD_TEST_PROGRAMS/deep
 
 mkdir -m 700 here there
 on_here() { XDG_RUNTIME_DIR=$PWD/here XDG_STATE_HOME=$PWD/here/state "$@"; }

@@ -14,7 +14,7 @@ export DYAD_BUILD
 DYAD_TEST_PROGRAMS=$(mktemp -d "${TMPDIR:-/tmp}/dyad-transfer.XXXXXX")
 export DYAD_TEST_PROGRAMS
 trap 'rm -rf "$DYAD_TEST_PROGRAMS"' EXIT
-for program in steps other wander talk; do
+for program in steps other wander talk deep; do
     "$DYAD_BUILD/bin/dyad" cc -O2 "$here/$program.c" -o "$DYAD_TEST_PROGRAMS/$program" ||
         { echo "0 passed, 1 failed"; exit 1; }
 done
