@@ -50,7 +50,11 @@ for target in "${targets[@]}"; do
         fuzz $((seconds / 2)) "guest, stopped" 20000 migrate_fuzz_test 'MigrateFuzz.DamagedStacks*:MigrateFuzz.WordsOfAGuest*'
         ;;
     checkpoint) fuzz "$seconds" checkpoint 8000 migrate_fuzz_test 'MigrateFuzz.DamagedC*:MigrateFuzz.DamageWithoutSeal*' ;;
-    transfer) fuzz "$seconds" transfer 10000 transfer_fuzz_test ;;
+    transfer)
+        # What is said up to a move, then what is said while memory follows and the console is at the other end.
+        fuzz $((seconds / 2)) "transfer, moving" 10000 transfer_fuzz_test
+        fuzz $((seconds / 2)) "transfer, moved" 100000 session_fuzz_test
+        ;;
     esac
 done
 echo "$found found"

@@ -41,17 +41,25 @@ void MissingPages::note(std::uint64_t latencyNs) {
         latencies_[wants_ % kMostLatencies] = value;
 }
 
+Result<void> MissingPages::store(const PagePiece& piece) {
+    if (!piece.pages.empty()) return late_.arrived(piece.address, piece.pages);
+    if (!stale_) return late_.arrivedZeros(piece.address, piece.size);
+    // A section may name any number of zeros, and an older state of these pages may be there.
+    constexpr std::uint64_t kMostAtOnce = 256 << 10;
+    zeros_.resize(kMostAtOnce);
+    for (std::uint64_t done = 0; done < piece.size; done += kMostAtOnce) {
+        const auto some = std::span(zeros_).first(std::min(kMostAtOnce, piece.size - done));
+        const GuestAddress to{static_cast<std::uint64_t>(piece.address) + done};
+        if (auto arrived = late_.arrived(to, some); !arrived) return arrived;
+    }
+    return {};
+}
+
 Result<void> MissingPages::take(const std::string& stream, const Section& section) {
     auto piece = reader_.read(stream, section);
     if (!piece) return std::move(piece.error());
-    auto content = piece->pages;
-    if (content.empty() && stale_) {
-        if (zeros_.size() < piece->size) zeros_.resize(piece->size);
-        content = std::span(zeros_).first(piece->size);
-    }
-    auto arrived =
-        content.empty() ? late_.arrivedZeros(piece->address, piece->size) : late_.arrived(piece->address, content);
-    if (!arrived) return unusableSection(stream, section.type, section.number, arrived.error().message);
+    if (auto arrived = store(*piece); !arrived)
+        return unusableSection(stream, section.type, section.number, arrived.error().message);
     if (asked_ && static_cast<std::uint64_t>(*asked_) - static_cast<std::uint64_t>(piece->address) < piece->size) {
         note(monotonicNs() - askedNs_);
         asked_.reset();

@@ -44,6 +44,7 @@ class MissingPages {
   private:
     MissingPages(LatePages late, bool stale) : late_(std::move(late)), stale_(stale) {}
     void note(std::uint64_t latencyNs);
+    Result<void> store(const PagePiece& piece);
 
     LatePages late_;
     PagesReader reader_;
