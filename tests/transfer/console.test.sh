@@ -47,6 +47,16 @@ for mode in stop precopy postcopy hybrid; do
     done
 done
 
+# With TLS.
+must dyad keygen keys
+receive --listen "unix:$PWD/socket" --tls keys "$talk"
+pipe
+migrate --to "$address" --tls keys --keep-console
+expect_status 0
+tail -n +2 words >&7
+expect_ends 9 "with TLS"
+sed 's/^poll: [01]$/poll: /' here.out | cmp -s - reference || fail "with TLS: other output"
+
 # While it talks, and hops: at any moment. Words come until it has moved, and some more.
 feed() {
     local i=0 last=

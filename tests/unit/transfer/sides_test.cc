@@ -202,4 +202,39 @@ TEST_F(Destination, IsAskedWhatBecameOfATransfer) {
     EXPECT_EQ(destination.side.offer().id, kId);
 }
 
+TEST_F(Destination, IsProbedByTriesOnly) {
+    const Said probe([](auto& to) { return to.write(SectionType::Probe, {}); });
+    for (const auto& [kind, features, allowed] :
+         {std::tuple{OfferKind::Try, kFeatureProbe, true}, std::tuple{OfferKind::Try, kFeaturePacked, false},
+          std::tuple{OfferKind::Move, kFeatureProbe, false}}) {
+        MemorySink sink, said;
+        SectionWriter writer(sink, kTransferStream), answers(said, kTransferStream);
+        SourceSide source(writer, "D", sample.manifest.id, {.id = kId, .kind = kind, .features = features});
+        ASSERT_TRUE(source.begin(&sample.checkpoint));
+        CheckpointReader reader = sample.reader();
+        reader.transfer = true;
+        DestinationSide destination(answers, reader);
+        EXPECT_FALSE(destination.probes(probe.section)) << "nothing was offered yet";
+        MemorySource bytes(sink.bytes);
+        SectionReader sections(bytes, "F", kTransferStream);
+        auto pairId = sections.readHeader();
+        ASSERT_TRUE(pairId && destination.takeHeader(*pairId));
+        for (int count = 0; count < 2; ++count) {
+            auto section = sections.read();
+            ASSERT_TRUE(section && destination.take(*section));
+        }
+        ASSERT_TRUE(destination.accept({Isa::x86_64, features, "a machine"}));
+        EXPECT_EQ(destination.probes(probe.section), allowed);
+        EXPECT_EQ(bool(destination.take(probe.section)), allowed);
+    }
+}
+
+TEST_F(Source, IsToldWhatATryHasSent) {
+    const Said got([](auto& to) { return writeGot(to, 5000); });
+    auto tries = at(State::Preparing, OfferKind::Try);
+    EXPECT_TRUE(tries->take(got.section));
+    EXPECT_EQ(tries->got(), 5000u);
+    EXPECT_FALSE(at(State::Preparing, OfferKind::Move)->take(got.section));
+}
+
 } // namespace
