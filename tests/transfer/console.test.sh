@@ -171,7 +171,7 @@ grep -q 'the program goes on there, with the standard streams of its dyad receiv
 lose() { # WHAT; kills $origin or $proxy
     receive --listen "unix:$PWD/socket" "$steps"
     through_proxy
-    start 100 1
+    start 600 1
     migrate --to "$proxied" --keep-console
     expect_status 0
     lines=$(wc -l <here.out)
@@ -186,7 +186,7 @@ lose() { # WHAT; kills $origin or $proxy
     cat here.out there.out | uniq | cmp -s - reference || cat here.out there.out | sort -u | cmp -s - <(sort -u reference) ||
         fail "$1: expected the output of one program, found: $(tail -n 2 here.out) $(head -n 2 there.out)"
 }
-reference 100 1
+reference 600 1
 cut_line() { kill $proxy; }
 kill_source() { kill -9 $origin; }
 lose cut_line

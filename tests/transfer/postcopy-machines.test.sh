@@ -15,11 +15,11 @@ moved() { # WHAT
 
 # A table of program, options of the source, and options of the destination.
 steps=$wander
-reference 60 4
+reference 300 4
 between() { # OPTIONS OF dyad run, THEN OF dyad receive
     # shellcheck disable=SC2086
     receive --listen "unix:$PWD/socket" $2 "$steps"
-    run_options=$1 start 60 4
+    run_options=$1 start 300 4
     migrate --to "$address" --mode postcopy --stats json
     moved "from '$1' to '$2'"
     [ "$(figure bytes_followed)" -ge $((3 << 20)) ] || fail "from '$1' to '$2': $(figure bytes_followed) bytes followed of 4 MiB"
@@ -36,12 +36,12 @@ must dyad keygen --hosts near,far certificates
 for keys in "keys keys" "certificates/near certificates/far"; do
     near=${keys% *} far=${keys#* }
     receive --listen "unix:$PWD/socket" --tls "$far" "$steps"
-    start 60 4
+    start 300 4
     migrate --to "$address" --tls "$near" --mode postcopy
     moved "with $near"
     receive --listen "unix:$PWD/socket" --tls "$far" --link-timeout 1 "$steps"
     through_proxy cut up 2000000
-    start 60 4
+    start 300 4
     ( migrate --to "$proxied" --tls "$near" --mode postcopy --link-timeout 1 ) || true
     expect_once "cut, with $near"
     kill $proxy
@@ -51,9 +51,9 @@ done
 # A stack that is larger than a machine's usual one for it.
 steps=$deep
 for isa in x86_64 aarch64; do
-    reference 100000 40
+    reference 100000 200
     receive --listen "unix:$PWD/socket" --isa $isa "$steps"
-    run_options="--mem 256M" start 100000 40
+    run_options="--mem 256M" start 100000 200
     migrate --to "$address" --mode postcopy --stats json
     moved "100,000 frames to $isa"
     [ "$(figure frames)" -ge 100000 ] || fail "$(figure frames) frames were moved"
