@@ -55,7 +55,7 @@ finish() {
 }
 
 # What the program prints if it never moves: in the file reference.
-reference() { on_here dyad run --machine process -- "$steps" "$@" >reference || [ $? = 7 ]; }
+reference() { on_here dyad run --machine process ${run_options:-} -- "$steps" "$@" >reference || [ $? = 7 ]; }
 expect_reference() { cat "$@" | cmp -s - reference || fail "expected the output of one program in '$*', found: $(tail -n 3 "$@" | xargs)"; }
 
 # through_proxy [ACTION DIRECTION POSITION [COMMAND]]: starts a proxy to $address; sets $proxied.

@@ -62,7 +62,7 @@ done
 [ -n "${DYAD_TEST_FULL:-}" ] || exit 0
 # Much memory: the program is stopped no longer for it, and all of it arrives.
 steps=$wander
-reference 100 3072
+run_options="--mem 4G" reference 100 3072
 receive --listen "unix:$PWD/socket" "$steps"
 run_options="--mem 4G" start 100 3072
 migrate --to "$address" --mode postcopy --stats json
