@@ -10,6 +10,7 @@
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Analysis/CFG.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/Instructions.h"
@@ -37,6 +38,20 @@ void removeDeadCode(Function& function) {
     }
 }
 
+bool hasCycle(Function& function) {
+    SmallVector<std::pair<const BasicBlock*, const BasicBlock*>, 4> back;
+    FindFunctionBackedges(function, back);
+    return !back.empty();
+}
+
+// Code that runs once need not be good: without optimisation it is generated in about half the time.
+void leaveUnoptimised(Function& function) {
+    function.removeFnAttr(Attribute::OptimizeForSize);
+    function.removeFnAttr(Attribute::MinSize);
+    function.addFnAttr(Attribute::NoInline);
+    function.addFnAttr(Attribute::OptimizeNone);
+}
+
 class ResumeFunction {
   public:
     ResumeFunction(Function& function, const std::vector<Site>& sites, const SetjmpContexts& contexts)
@@ -62,6 +77,7 @@ class ResumeFunction {
         removeUnusedSlots();
         useCells(cells, slots);
         removeDeadCode(*resume_);
+        if (!hasCycle(*resume_)) leaveUnoptimised(*resume_);
         return resume_;
     }
 

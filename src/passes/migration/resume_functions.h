@@ -8,7 +8,8 @@ namespace dyad {
 
 /// Makes `<name>.resume` beside `function`, whose sites are marked. It has no arguments and the same return type, lies
 /// in the private section `.private.text.<name>`, and its calls carry the same sites. Code runs at most once behind a
-/// site, with its values in memory, until it comes to a loop; loops run at full speed (resume_loops.h).
+/// site, with its values in memory, until it comes to a loop; loops run at full speed (resume_loops.h). Without a loop
+/// it is not optimised any more.
 llvm::Function* makeResumeFunction(llvm::Function& function, const std::vector<Site>& sites,
                                    const SetjmpContexts& contexts);
 

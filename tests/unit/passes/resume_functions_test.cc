@@ -72,6 +72,7 @@ TEST(ResumeFunctions, HoldEverySiteOfTheirFunction) {
         EXPECT_EQ(sitesIn(*function), sitesIn(*resume));
         EXPECT_EQ(resume->arg_size(), 0u);
         EXPECT_EQ(resume->getReturnType(), function->getReturnType());
+        EXPECT_TRUE(resume->hasOptNone());
         EXPECT_EQ(resume->getSection(), ".private.text." + entry.name);
     }
     // After the first call of f its result is to come and b is needed; after the second only x.
@@ -116,6 +117,7 @@ TEST(ResumeFunctions, KeepLoopsReducible) {
             EXPECT_TRUE(loop) << "a cycle that is no loop";
         }
     EXPECT_EQ(sitesIn(*resume), sitesIn(*result.module->getFunction("f")));
+    EXPECT_FALSE(resume->hasOptNone());
 }
 
 TEST(ResumeFunctions, KeepValuesInRegistersInLoopsOnly) {
