@@ -7,6 +7,7 @@
 #include "passes/migration/portable_stack.h"
 #include "passes/migration/resume_functions.h"
 #include "passes/migration/setjmp_contexts.h"
+#include "passes/migration/sink_addresses.h"
 #include "passes/migration/site_cells.h"
 #include "passes/migration/sites.h"
 #include "passes/migration/statepoints.h"
@@ -31,6 +32,7 @@ SitePlan addMigration(Module& module, SetjmpContexts& contexts, const MigrationS
         if (settings.inMemory.count(function.getName().str()))
             moveLiveValuesToFrame(function, capturable);
         moveToPortableStack(function, contexts);
+        sinkAddresses(function, contexts.frames.lookup(&function));
         findLiveAfterSetjmp(function, contexts);
         // Values are chosen once: the function and its resume function record the same.
         std::vector<Site> sites = markSites(function, capturable, contexts, next);

@@ -108,3 +108,19 @@ TEST(Sites, AreOneWhereNothingFollows) {
     ASSERT_EQ(plan.functions.size(), 2u);
     EXPECT_EQ(plan.functions[1].sites.size(), 2u);
 }
+
+TEST(Sites, RecordNoAddressAtAConstantOffset) {
+    llvm::LLVMContext context;
+    auto [module, plan] = withSites(context, R"(
+        declare void @__dyad_wait(i64)
+        define i64 @f(ptr %p) {
+          %field = getelementptr i8, ptr %p, i64 24
+          %first = load i64, ptr %field
+          call void @__dyad_wait(i64 %first)
+          store i64 1, ptr %field
+          ret i64 %first
+        })");
+    for (llvm::GCStatepointInst* site : statepoints(*module->getFunction("f")))
+        for (const llvm::Use& value : recordedAt(*site))
+            EXPECT_FALSE(llvm::isa<llvm::GetElementPtrInst>(value));
+}
