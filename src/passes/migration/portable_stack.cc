@@ -2,6 +2,7 @@
 #include "passes/migration/portable_stack.h"
 
 #include "passes/migration/block_values.h"
+#include "passes/migration/frame_region.h"
 
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
@@ -30,15 +31,18 @@ class PortableFrame {
         collect();
         if (fixed_.empty() && dynamic_.empty())
             return;
+        // Contexts of setjmp find the frame at once, and dynamic memory grows it anywhere.
+        const bool anywhere = !dynamic_.empty() || !saves_.empty() || contexts_.functions.contains(&function_);
+        FrameRegion region = anywhere ? wholeFunction(function_) : findFrameRegion(function_, fixed_);
         assignOffsets();
         dropLifetimes();
         for (AllocaInst* memory : dynamic_)
             lowerDynamic(*memory);
         for (IntrinsicInst* intrinsic : saves_)
             lowerSaveOrRestore(*intrinsic);
-        Instruction* frame = lowerPrologue();
+        Instruction* frame = lowerPrologue(*region.begin);
         lowerFixed(frame);
-        lowerReturns(frame);
+        lowerEnds(region, frame);
     }
 
   private:
@@ -74,9 +78,9 @@ class PortableFrame {
             lifetime->eraseFromParent();
     }
 
-    Instruction* lowerPrologue() {
+    Instruction* lowerPrologue(BasicBlock& begin) {
         // Before everything that uses it; the allocas themselves are about to go.
-        IRBuilder<> builder(&function_.getEntryBlock(), function_.getEntryBlock().getFirstInsertionPt());
+        IRBuilder<> builder(&begin, begin.getFirstInsertionPt());
         old_ = builder.CreateLoad(builder.getPtrTy(), pointer_, "portable.caller");
         Value* frame = builder.CreatePtrAdd(old_, builder.getInt64(-size_), "portable.frame");
         if (align_ > kStackAlign)
@@ -150,14 +154,13 @@ class PortableFrame {
         intrinsic.eraseFromParent();
     }
 
-    // Puts the caller's pointer back wherever the frame ends; a musttail call ends it before it begins.
-    void lowerReturns(Instruction* frame) {
-        for (BasicBlock& block : function_) {
-            Instruction* end = block.getTerminatingMustTailCall();
-            if (!end && !(end = dyn_cast<ReturnInst>(block.getTerminator())))
-                continue;
+    // Puts the caller's pointer back. A frame of a fixed size lies at the pointer again when what it called has returned:
+    // then no value needs to be kept for it.
+    void lowerEnds(const FrameRegion& region, Instruction* frame) {
+        for (Instruction* end : region.ends) {
             IRBuilder<> builder(end);
-            Value* caller = align_ > kStackAlign ? old_ : builder.CreatePtrAdd(frame, builder.getInt64(size_));
+            Value* bottom = dynamic_.empty() ? builder.CreateLoad(builder.getPtrTy(), pointer_) : frame;
+            Value* caller = align_ > kStackAlign ? old_ : builder.CreatePtrAdd(bottom, builder.getInt64(size_));
             builder.CreateStore(caller, pointer_);
         }
     }

@@ -87,3 +87,86 @@ TEST(PortableStack, AlignsWhatAsksForIt) {
                       }),
               1u);
 }
+
+namespace {
+
+// A function that needs its local on one rare way only; `later` is what follows both ways.
+std::string withRareLocal(const char* rare, const char* later) {
+    return std::string(R"(
+        @kept = global ptr null
+        declare void @use(ptr)
+        declare void @llvm.lifetime.start.p0(i64, ptr)
+        declare void @llvm.lifetime.end.p0(i64, ptr)
+        define i32 @f(i1 %c, i32 %x) {
+          %a = alloca i32
+          br i1 %c, label %rare, label %both, !prof !0
+        rare:
+        )") + rare + R"(
+          br label %both
+        both:
+          %r = phi i32 [ 1, %rare ], [ %x, %0 ]
+          %p = phi ptr [ %q, %rare ], [ @kept, %0 ]
+        )" + later + R"(
+          ret i32 %r
+        }
+        !0 = !{!"branch_weights", i32 1, i32 100})";
+}
+
+constexpr const char* kUse = "%q = bitcast ptr @kept to ptr\n call void @use(ptr %a)\n";
+
+bool hasFrameInEntry(const llvm::Module& module) {
+    return llvm::any_of(module.getFunction("f")->getEntryBlock(),
+                        [](const llvm::Instruction& i) { return llvm::isa<llvm::StoreInst>(i); });
+}
+
+} // namespace
+
+TEST(PortableStack, MakesAFrameOnlyWhereItIsNeeded) {
+    llvm::LLVMContext context;
+    auto module = lowered(context, withRareLocal(kUse, "").c_str());
+    EXPECT_FALSE(hasFrameInEntry(*module));
+    EXPECT_EQ(pointerStores(*module), 2u); // around the rare way
+}
+
+TEST(PortableStack, KeepsAFrameThatAKeptPointerMayLeadTo) {
+    llvm::LLVMContext context;
+    auto module = lowered(context, withRareLocal(kUse, "call void @use(ptr null)\n").c_str());
+    EXPECT_TRUE(hasFrameInEntry(*module));
+    // A local that has ended by then is nobody's business.
+    auto ended = lowered(context, withRareLocal(R"(
+          %q = bitcast ptr @kept to ptr
+          call void @llvm.lifetime.start.p0(i64 4, ptr %a)
+          call void @use(ptr %a)
+          call void @llvm.lifetime.end.p0(i64 4, ptr %a)
+        )", "call void @use(ptr null)\n").c_str());
+    EXPECT_FALSE(hasFrameInEntry(*ended));
+}
+
+TEST(PortableStack, KeepsAFrameThatAValueLeadsTo) {
+    llvm::LLVMContext context;
+    auto module = lowered(context, withRareLocal("%q = getelementptr i8, ptr %a, i64 1\n store i8 1, ptr %q\n",
+                                                 "store i8 2, ptr %p\n").c_str());
+    EXPECT_TRUE(hasFrameInEntry(*module));
+}
+
+TEST(PortableStack, KeepsAFrameThatACycleComesBackTo) {
+    llvm::LLVMContext context;
+    auto module = lowered(context, R"(
+        declare void @other()
+        define void @f(i1 %c, i1 %d) {
+          %a = alloca i32
+          br i1 %c, label %counted, label %called, !prof !0
+        counted:
+          %before = load i32, ptr %a
+          %after = add i32 %before, 1
+          store i32 %after, ptr %a
+          br label %called
+        called:
+          call void @other()
+          br i1 %d, label %counted, label %end, !prof !0
+        end:
+          ret void
+        }
+        !0 = !{!"branch_weights", i32 1, i32 100})");
+    EXPECT_TRUE(hasFrameInEntry(*module));
+}
