@@ -4,6 +4,7 @@
 
 #include "machine/machine.h"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <span>
@@ -27,6 +28,10 @@ class PageTracking {
     std::span<std::byte> bytes(std::uint64_t block);
     GuestAddress address(std::uint64_t block) const;
     std::optional<std::uint64_t> blockOf(GuestAddress address) const;
+    /// Of the `count` blocks from `first` on, how many lie side by side: common data does not go on in the arena.
+    std::uint64_t together(std::uint64_t first, std::uint64_t count) const {
+        return first < arenaFirst_ ? std::min(count, arenaFirst_ - first) : count;
+    }
 
     /// Asks the guest for a mode, or in DYAD_PAGES_TRACK for the next round. A guest that computes, sleeps or is
     /// stopped answers soon, and rings; one request at a time. From DYAD_PAGES_OFF to TRACK all blocks count as clean

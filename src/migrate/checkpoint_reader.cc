@@ -233,6 +233,10 @@ Result<void> CheckpointTaker::store(const PagePiece& piece) {
             if (auto stored = store_->finish(); !stored) return stored;
         return clearPages(*reader_.memory, reader_.common, piece.address, piece.size);
     }
+    // A few pages are stored sooner than a thread begins.
+    constexpr std::size_t kFew = 64 << 10;
+    if (!store_ && piece.pages.size() <= kFew)
+        return writePages(*reader_.memory, reader_.common, piece.address, piece.pages);
     if (!store_) {
         auto made = PageStore::of(*reader_.memory, reader_.common);
         if (!made) return std::move(made.error());

@@ -1,6 +1,8 @@
 // One bit a page: common data first, then the arena.
 #include "migrate/page_set.h"
 
+#include "support/rounding.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -60,6 +62,11 @@ bool PageSet::contains(GuestAddress address) const {
     return index && (bits_[*index / kBits] >> *index % kBits & 1);
 }
 
+bool PageSet::containsAll(const PageRun& run) const {
+    const auto index = indexOf(run.address, run.size);
+    return index && find(*index, false) >= *index + run.size / kPage;
+}
+
 std::uint64_t PageSet::find(std::uint64_t index, bool in) const {
     while (index < end_) {
         std::uint64_t word = bits_[index / kBits];
@@ -94,29 +101,68 @@ std::vector<PageRun> PageSet::runs() const {
     return runs;
 }
 
-Result<PageSet> touchedPages(GuestMemory& memory, const CommonData& common) {
+namespace {
+
+/// Where data, or with SEEK_HOLE its end, is found in the memory file from an offset on; nothing if there is none.
+Result<std::optional<std::uint64_t>> seek(const GuestMemory& memory, std::uint64_t from, int whence) {
+    const off_t found = lseek(memory.fd(), static_cast<off_t>(from), whence);
+    if (found >= 0) return std::optional(static_cast<std::uint64_t>(found));
+    if (errno == ENXIO) return std::optional<std::uint64_t>();
+    return Error{fmt::format("cannot list the pages of the guest's memory: {}", std::strerror(errno))};
+}
+
+/// Calls `look` with address, offset in the memory file and size of what a set is about.
+template <class Look> Result<void> forEachRegion(GuestMemory& memory, const CommonData& common, Look look) {
     const MemoryPlan& plan = memory.plan();
-    PageSet set(common, plan.arenaSize);
-    const auto look = [&](std::uint64_t address, std::uint64_t offset, std::uint64_t size) -> Result<void> {
-        for (std::uint64_t at = offset; at < offset + size;) {
-            // To ask for data is quick wherever it is; to ask for the end of data looks at each page of it.
-            const off_t data = lseek(memory.fd(), static_cast<off_t>(at), SEEK_DATA);
-            if (data < 0 && errno == ENXIO) break;
-            if (data < 0)
-                return Error{fmt::format("cannot list the pages of the guest's memory: {}", std::strerror(errno))};
-            const std::uint64_t found = static_cast<std::uint64_t>(data) - offset;
-            if (found >= size) break;
-            const std::uint64_t first = found / kTouchedUnit * kTouchedUnit,
-                                length = std::min(kTouchedUnit, size - first);
-            set.add({GuestAddress{address + first}, length});
-            at = offset + first + length;
-        }
-        return {};
-    };
     const auto address = static_cast<std::uint64_t>(common.address);
-    if (auto done = look(address, address - DYAD_IMAGE_BASE, common.size); !done) return std::move(done.error());
-    if (auto done = look(DYAD_ARENA_BASE, plan.arenaOffset, plan.arenaSize); !done) return std::move(done.error());
+    if (auto done = look(address, address - DYAD_IMAGE_BASE, common.size); !done) return done;
+    return look(DYAD_ARENA_BASE, plan.arenaOffset, plan.arenaSize);
+}
+
+} // namespace
+
+Result<PageSet> presentPages(GuestMemory& memory, const CommonData& common) {
+    PageSet set(common, memory.plan().arenaSize);
+    auto done = forEachRegion(memory, common,
+                              [&](std::uint64_t address, std::uint64_t offset, std::uint64_t size) -> Result<void> {
+                                  for (std::uint64_t at = 0; at < size;) {
+                                      auto data = seek(memory, offset + at, SEEK_DATA);
+                                      if (!data) return std::move(data.error());
+                                      if (!*data || **data - offset >= size) break;
+                                      auto hole = seek(memory, **data, SEEK_HOLE);
+                                      if (!hole) return std::move(hole.error());
+                                      const std::uint64_t first = roundDown(**data - offset, kPage);
+                                      at = std::min(roundUp(hole->value_or(offset + size) - offset, kPage), size);
+                                      set.add({GuestAddress{address + first}, at - first});
+                                  }
+                                  return {};
+                              });
+    if (!done) return std::move(done.error());
     return set;
+}
+
+Result<void> addTouchedPages(GuestMemory& memory, const CommonData& common, PageSet& set) {
+    const std::vector<PageRun> known = set.runs();
+    auto run = known.begin();
+    return forEachRegion(
+        memory, common, [&](std::uint64_t address, std::uint64_t offset, std::uint64_t size) -> Result<void> {
+            for (std::uint64_t at = 0; at < size;) {
+                while (run != known.end() && static_cast<std::uint64_t>(run->address) + run->size <= address + at)
+                    ++run;
+                if (run != known.end() && static_cast<std::uint64_t>(run->address) <= address + at) {
+                    at = static_cast<std::uint64_t>(run->address) + run->size - address;
+                    continue;
+                }
+                // To ask for data is quick wherever it is; to ask for the end of data looks at each page of it.
+                auto data = seek(memory, offset + at, SEEK_DATA);
+                if (!data) return std::move(data.error());
+                if (!*data || **data - offset >= size) break;
+                const std::uint64_t first = roundDown(**data - offset, kTouchedUnit);
+                at = std::min(first + kTouchedUnit, size);
+                set.add({GuestAddress{address + first}, at - first});
+            }
+            return {};
+        });
 }
 
 } // namespace dyad

@@ -32,6 +32,7 @@ class PageSet {
     /// Whether there is such a page at all.
     bool covers(GuestAddress address) const { return indexOf(address, DYAD_PAGE_SIZE).has_value(); }
     bool contains(GuestAddress address) const;
+    bool containsAll(const PageRun& run) const;
     bool empty() const { return pages_ == 0; }
     std::uint64_t bytes() const { return pages_ * DYAD_PAGE_SIZE; }
 
@@ -54,7 +55,13 @@ class PageSet {
     std::vector<std::uint64_t> bits_;
 };
 
-/// Pieces of 2 MiB of which something was ever touched: a superset of what is not zero, found without looking at pages.
-Result<PageSet> touchedPages(GuestMemory& memory, const CommonData& common);
+/// Pages that the memory file has. Others read as zero, and are made if they are read by a mapping. Takes as long as
+/// there are pages.
+Result<PageSet> presentPages(GuestMemory& memory, const CommonData& common);
+
+/// Adds pieces of 2 MiB of which something was ever touched: a superset of what is not zero, found without looking at
+/// pages. What is in `set` already is passed over, so that after a first call another one takes no longer for more
+/// memory.
+Result<void> addTouchedPages(GuestMemory& memory, const CommonData& common, PageSet& set);
 
 } // namespace dyad

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sys/mman.h>
 
 namespace dyad {
 
@@ -19,6 +20,15 @@ constexpr std::uint64_t kOfferNs = 10'000'000'000;
 constexpr std::uint64_t kLookNs = 200'000;
 /// Before a peer has shown that it has our image it gets no more room than this for a section.
 constexpr std::uint64_t kMostBeforeAccept = 4 << 20;
+
+/// What says which pages are missing is written while the program is stopped: its own pages are got before.
+void prepareTracking(GuestMemory& memory) {
+    /// More is no use to anybody who does not touch most of so much memory.
+    constexpr std::uint64_t kMost = 4 << 20;
+    const MemoryPlan& plan = memory.plan();
+    const auto area = memory.ram().subspan(plan.pagesOffset(), std::min(plan.pagesSize, kMost));
+    madvise(area.data(), area.size(), MADV_POPULATE_WRITE); // an older kernel gets them one by one
+}
 
 } // namespace
 
@@ -79,7 +89,11 @@ Incoming::Outcome Incoming::step(bool busy) {
     if (over_) return Outcome::Over;
     if (!ending_) {
         auto done = converse();
-        if (done) done = advance(busy);
+        // What was decided holds, whatever becomes of the connection.
+        if (deciding())
+            done = finishTaking();
+        else if (done)
+            done = advance(busy);
         if (!done) fail(done.error().message);
     }
     if (ending_) {
@@ -108,7 +122,7 @@ Result<void> Incoming::converse() {
         // What comes next depends on what is answered first.
         const auto state = side_.state();
         if (state == DestinationSide::State::Offered || (state == DestinationSide::State::Arriving && !resumed_) ||
-            state == DestinationSide::State::Committed || state == DestinationSide::State::Asked)
+            (state == DestinationSide::State::Committed && !flush_) || state == DestinationSide::State::Asked)
             return sent;
     }
 }
@@ -122,8 +136,6 @@ Result<void> Incoming::takeSection() {
     if (side_.probes(section)) return side_.got(link_.bytesReceived());
     if (!missing_ || !side_.follows(section)) return side_.take(section);
     if (section.type == SectionType::All) {
-        if (const std::uint64_t left = missing_->left())
-            return unusableSection(peer(), section.type, section.number, fmt::format("{} bytes are missing", left));
         allSent_ = true;
         return {};
     }
@@ -162,6 +174,7 @@ Result<void> Incoming::advance(bool busy) {
         auto waiting = arrival_->waiting();
         if (!waiting) return std::move(waiting.error());
         if (!*waiting) return {};
+        if (auto closed = closePages(); !closed || !*closed) return closed ? Result<void>() : std::move(closed.error());
         link_.incoming().setLimit(kMostPayload);
         return side_.ready(machine_->memory);
     }
@@ -176,7 +189,8 @@ Result<void> Incoming::advance(bool busy) {
     case State::Committed:
         return takeOver();
     case State::Taken:
-        if (missing_ && allSent_) missing_->complete();
+        if (missing_ && allSent_)
+            if (auto completed = complete(); !completed) return completed;
         return missing_ && !missing_->isComplete() ? askForPages() : Result<void>();
     default:
         return {};
@@ -221,6 +235,19 @@ Result<void> Incoming::startMachine() {
                   : fmt::format("{} {}", setup.kind == DYAD_MACHINE_QEMU ? "qemu" : "process", name(setup.isa))});
 }
 
+/// Of a program whose memory will follow: the machine closes all of it before the program is stopped.
+Result<bool> Incoming::closePages() {
+    if (!(side_.offer().features & kFeatureWillFollow)) return true;
+    if (!late_) {
+        prepareTracking(machine_->memory);
+        auto late = LatePages::of(*machine_, destination_.common);
+        if (!late) return std::move(late.error());
+        late_ = std::move(*late);
+        late_->start();
+    }
+    return late_->closed();
+}
+
 /// The stack turned out to be larger than was thought: another machine takes over what came so far.
 Result<void> Incoming::replaceMachine() {
     const Checkpoint& checkpoint = side_.checkpoint();
@@ -232,6 +259,7 @@ Result<void> Incoming::replaceMachine() {
     auto machine = program_->startDestination(*plan, machine_->setup);
     if (!machine) return std::move(machine.error());
     tooSmall_ = std::exchange(machine_, std::move(*machine));
+    late_.reset();
     arrival_.emplace(*program_, *machine_);
     return {};
 }
@@ -258,8 +286,10 @@ Result<void> Incoming::resume() {
             return std::move(copied.error());
         tooSmall_.reset();
     }
+    if (late_ && !side_.missing()) return Error{"the memory that was to follow was not told"};
     if (side_.missing()) {
-        auto missing = MissingPages::begin(*machine_, destination_.common, *side_.missing(), side_.pages() > 0);
+        auto missing = MissingPages::begin(*machine_, destination_.common, *side_.missing(), side_.stale(),
+                                           std::exchange(late_, std::nullopt));
         if (!missing) return std::move(missing.error());
         missing_ = std::move(*missing);
     }
@@ -272,18 +302,44 @@ Result<void> Incoming::resume() {
     return {};
 }
 
-/// The commit point.
+/// The commit point. Nothing of what the program does from here on leaves its machine before that is on the disk, and
+/// the source has been told.
 Result<void> Incoming::takeOver() {
-    auto taken = destination_.records.decide(side_.offer().id, true);
+    auto taken = destination_.records.note(side_.offer().id, true);
     if (!taken) return std::move(taken.error());
     if (*taken != TransferOutcome::Taken) return Error{"it was decided before that the program stays"};
+    auto flush = destination_.records.flush();
+    if (!flush) return std::move(flush.error());
+    flush_ = std::move(*flush);
     machine_->migration().request = 0;
+    StopRequest::letGo(*machine_);
+    goingNs_ = monotonicNs();
+    return {};
+}
+
+Result<void> Incoming::finishTaking() {
+    if (missing_) (void)askForPages(); // an error of the connection comes again
+    auto flushed = flush_->done();
+    if (!flushed) return std::move(flushed.error());
+    if (!*flushed) return {};
+    flush_.reset();
     Checkpoint& checkpoint = side_.checkpoint();
     if (side_.offer().features & kFeatureConsole) console_ = std::make_shared<RelayedConsole>(link_.outgoing());
     received_.emplace(ReceivedProgram{std::move(program_), std::move(machine_), *monitorState_,
                                       std::move(checkpoint.rings), checkpoint.name, peer(), console_});
     arrival_.reset();
-    return side_.taken();
+    return side_.taken(monotonicNs() - goingNs_);
+}
+
+/// The source has sent all; what came last may be on its way into memory.
+Result<void> Incoming::complete() {
+    auto stored = missing_->stored();
+    if (!stored) return std::move(stored.error());
+    if (!*stored) return {};
+    if (const std::uint64_t left = missing_->left())
+        return Error{fmt::format("{} has sent all that was missing, but {} bytes have not come", peer(), left)};
+    missing_->complete();
+    return {};
 }
 
 void Incoming::answer() {
@@ -310,9 +366,9 @@ void Incoming::addEntries(std::vector<pollfd>& entries) const {
 }
 
 std::uint64_t Incoming::nextTurn() const {
-    const bool looks =
-        arrival_ && !ending_ &&
-        (side_.state() == DestinationSide::State::Starting || side_.state() == DestinationSide::State::Arriving);
+    const bool looks = !ending_ && ((arrival_ && (side_.state() == DestinationSide::State::Starting ||
+                                                  side_.state() == DestinationSide::State::Arriving)) ||
+                                    deciding() || (allSent_ && !completed_));
     return std::min(link_.nextTurn(), looks ? monotonicNs() + kLookNs : UINT64_MAX);
 }
 

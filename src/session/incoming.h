@@ -26,7 +26,7 @@ struct Destination {
     TransferRecords& records;
 };
 
-/// A program that has arrived and is stopped for its self-test, as one restored from a checkpoint.
+/// A program that has arrived and goes on; nobody has looked at what it does yet.
 struct ReceivedProgram {
     std::unique_ptr<Program> program;
     std::unique_ptr<Machine> machine;
@@ -60,6 +60,8 @@ class Incoming {
     ReceivedProgram take() { return *std::exchange(received_, std::nullopt); }
     /// Memory that follows the program that was taken, or null.
     const std::shared_ptr<MissingPages>& missing() const { return missing_; }
+    /// It has taken a program, which goes on, but that is not on the disk yet: nobody can be told, nor take it back.
+    bool deciding() const { return flush_ != nullptr; }
     /// It has taken a program whose memory follows on this connection.
     bool following() const { return missing_ && !ending_ && !over_ && side_.state() == DestinationSide::State::Taken; }
     /// A signal that ended the source at which the program's console is, once.
@@ -81,9 +83,12 @@ class Incoming {
     Result<void> askForPages();
     Result<void> advance(bool busy);
     Result<void> startMachine();
+    Result<bool> closePages();
     Result<void> replaceMachine();
     Result<void> resume();
     Result<void> takeOver();
+    Result<void> finishTaking();
+    Result<void> complete();
     void fail(const std::string& why);
     void finish();
 
@@ -97,9 +102,12 @@ class Incoming {
     std::optional<TickMeter> ticks_;
     std::optional<MonitorState> monitorState_;
     std::optional<ReceivedProgram> received_;
+    std::optional<LatePages> late_; ///< on machine_: closed before it is known what will be missing
     std::shared_ptr<MissingPages> missing_;
     std::shared_ptr<RelayedConsole> console_; ///< on link_
     std::uint64_t told_ = 0;                  ///< bytes of this connection that the source knows to be dealt with
+    std::unique_ptr<RecordFlush> flush_;      ///< of the record that it was taken
+    std::uint64_t goingNs_ = 0;               ///< it has been going on since then
     std::uint64_t begunNs_ = monotonicNs(), stateNs_ = 0; ///< stateNs_: the stopped program's clock stood then
     bool headerTaken_ = false, resumed_ = false, ending_ = false, over_ = false, allSent_ = false, completed_ = false;
 };

@@ -52,13 +52,7 @@ std::optional<LatePages::Run> LatePages::wanted() {
 std::optional<LatePages::Run> LatePages::runFrom(std::uint64_t block, std::uint64_t most) const {
     const auto run = tracking_.nextMissing(block, most);
     if (!run) return std::nullopt;
-    // Common data does not go on in the arena.
-    const auto [first, count] = *run;
-    std::uint64_t together = 1;
-    while (together < count && static_cast<std::uint64_t>(tracking_.address(first + together)) ==
-                                   static_cast<std::uint64_t>(tracking_.address(first)) + together * DYAD_PAGE_SIZE)
-        ++together;
-    return runOf(first, together);
+    return runOf(run->first, tracking_.together(run->first, run->second));
 }
 
 std::optional<LatePages::Run> LatePages::next(std::uint64_t most) {
@@ -81,7 +75,11 @@ std::vector<LatePages::Run> LatePages::missing() const {
 Result<void> LatePages::arrived(GuestAddress address, std::span<const std::byte> pages) {
     auto first = blockAt(address, pages.size());
     if (!first) return std::move(first.error());
-    auto stored = tracking_.arrived(*first, pages.size() / DYAD_PAGE_SIZE, pages);
+    return storeAt(*first, pages);
+}
+
+Result<void> LatePages::storeAt(std::uint64_t place, std::span<const std::byte> pages) {
+    auto stored = tracking_.arrived(place, pages.size() / DYAD_PAGE_SIZE, pages);
     return stored ? Result<void>() : std::move(stored.error());
 }
 

@@ -2,7 +2,7 @@
 // for, what is still to come, and what arrived. Where pages come from, and in which order, is its owner's business.
 // Specification: docs/abi.md, section 9, "MISSING".
 //
-// In this order: of(), expect() for all that is not zero, start(), Arrival::resume(); then, at every turn of the loop,
+// In this order: of(), start(), expect() for all that is not zero, Arrival::resume(); then, at every turn of the loop,
 // wanted() first, next() when there is time, arrived() for what came, and finished(). Until that is true the program
 // must not be asked to stop, nor to have its pages watched.
 #pragma once
@@ -21,8 +21,11 @@ class LatePages {
 
     /// These pages are still to come. Fails if they do not lie in common data or in the arena.
     Result<void> expect(GuestAddress address, std::uint64_t size);
-    /// All that was expected is missing from now on, for the guest too.
+    /// Tells the guest: all is closed from now on. It takes the longer the more memory there is, so not only when it is
+    /// known what is missing.
     void start();
+    /// Whether all is closed; need not be waited for.
+    Result<bool> closed() { return tracking_.answered(); }
 
     /// The page that the program waits for, as long as it does.
     std::optional<Run> wanted();
@@ -34,6 +37,10 @@ class LatePages {
     /// counts. Fails if they lie elsewhere.
     Result<void> arrived(GuestAddress address, std::span<const std::byte> pages);
     Result<void> arrivedZeros(GuestAddress address, std::uint64_t size);
+
+    /// The same for a thread beside the loop: where such pages belong, and what storeAt() stores there.
+    Result<std::uint64_t> placeOf(const Run& run) const { return blockAt(run.address, run.size); }
+    Result<void> storeAt(std::uint64_t place, std::span<const std::byte> pages);
 
     /// All runs that are missing, in rising order.
     std::vector<Run> missing() const;

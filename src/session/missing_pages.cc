@@ -11,30 +11,41 @@ namespace {
 
 /// So many latencies are kept.
 constexpr std::size_t kMostLatencies = 1 << 14;
+/// Fewer bytes are stored sooner than a thread wakes up; more than these are not left to it: the program may come to
+/// wait for one of them.
+constexpr std::uint64_t kLeastQueued = 64 << 10, kMostQueued = 4 << 20;
 
 } // namespace
 
 Result<std::unique_ptr<MissingPages>> MissingPages::begin(Machine& machine, const CommonData& common,
-                                                          const PageSet& missing, bool stale) {
-    auto late = LatePages::of(machine, common);
-    if (!late) return std::move(late.error());
+                                                          const PageSet& missing, bool stale,
+                                                          std::optional<LatePages> late) {
+    if (!late) {
+        auto made = LatePages::of(machine, common);
+        if (!made) return std::move(made.error());
+        late = std::move(*made);
+        late->start();
+    }
     for (const PageRun& run : missing.runs())
         if (auto expected = late->expect(run.address, run.size); !expected) return std::move(expected.error());
-    late->start();
     return std::unique_ptr<MissingPages>(new MissingPages(std::move(*late), stale));
 }
 
 std::optional<GuestAddress> MissingPages::want() {
     const auto page = late_.wanted();
-    if (!page || page->address == asked_) return std::nullopt;
+    if (page && page->address == asked_) return std::nullopt;
+    if (asked_) noteArrival(); // the thread has stored it
+    if (!page) return std::nullopt;
     asked_ = page->address;
     askedNs_ = monotonicNs();
     ++wants_;
     return asked_;
 }
 
-void MissingPages::note(std::uint64_t latencyNs) {
-    const auto value = static_cast<std::uint32_t>(std::min<std::uint64_t>(latencyNs, UINT32_MAX));
+/// What was asked for is there.
+void MissingPages::noteArrival() {
+    asked_.reset();
+    const auto value = static_cast<std::uint32_t>(std::min<std::uint64_t>(monotonicNs() - askedNs_, UINT32_MAX));
     if (latencies_.size() < kMostLatencies)
         latencies_.push_back(value);
     else
@@ -55,15 +66,34 @@ Result<void> MissingPages::store(const PagePiece& piece) {
     return {};
 }
 
+/// Leaves pages to the thread, if it has not too much to do.
+Result<bool> MissingPages::enqueue(const PagePiece& piece, const Section& section) {
+    auto place = late_.placeOf({piece.address, piece.size});
+    if (!place) return std::move(place.error());
+    if (!queue_) {
+        auto queue = WriteQueue::begin(
+            [this](std::uint64_t at, std::span<const std::byte> pages) { return late_.storeAt(at, pages); });
+        if (!queue) return std::move(queue.error());
+        queue_ = std::move(*queue);
+    }
+    return queue_->tryAdd(*place, piece.pages, reader_.buffer(section), kMostQueued);
+}
+
 Result<void> MissingPages::take(const std::string& stream, const Section& section) {
     auto piece = reader_.read(stream, section);
     if (!piece) return std::move(piece.error());
-    if (auto arrived = store(*piece); !arrived)
-        return unusableSection(stream, section.type, section.number, arrived.error().message);
-    if (asked_ && static_cast<std::uint64_t>(*asked_) - static_cast<std::uint64_t>(piece->address) < piece->size) {
-        note(monotonicNs() - askedNs_);
-        asked_.reset();
+    const auto unusable = [&](const Error& error) {
+        return unusableSection(stream, section.type, section.number, error.message);
+    };
+    const bool awaited =
+        asked_ && static_cast<std::uint64_t>(*asked_) - static_cast<std::uint64_t>(piece->address) < piece->size;
+    if (!awaited && piece->pages.size() >= kLeastQueued) {
+        auto queued = enqueue(*piece, section);
+        if (!queued) return unusable(queued.error());
+        if (*queued) return {};
     }
+    if (auto arrived = store(*piece); !arrived) return unusable(arrived.error());
+    if (awaited) noteArrival();
     return {};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "migrate/pages_section.h"
+#include "migrate/write_queue.h"
 #include "session/late_pages.h"
 
 #include <memory>
@@ -18,9 +19,10 @@ class MissingPages {
     };
 
     /// For a machine that waits to resume and must outlive it. `stale`: pages were stored before, and what is missing
-    /// may be there in an older state.
+    /// may be there in an older state. `late`, if given, was started on that machine before.
     static Result<std::unique_ptr<MissingPages>> begin(Machine& machine, const CommonData& common,
-                                                       const PageSet& missing, bool stale);
+                                                       const PageSet& missing, bool stale,
+                                                       std::optional<LatePages> late);
 
     /// A page that the program waits for, once: what to ask for now.
     std::optional<GuestAddress> want();
@@ -30,9 +32,16 @@ class MissingPages {
     Result<void> take(const std::string& stream, const Section& section);
     std::vector<PageRun> missing() const { return late_.missing(); }
     std::uint64_t left() const { return late_.left(); }
+    /// Whether all that was taken is stored.
+    Result<bool> stored() { return queue_ ? queue_->empty() : Result<bool>(true); }
 
-    /// All is there, or nothing is needed any more.
-    void complete() { complete_ = true; }
+    /// All is there, or nothing is needed any more: the machine may go.
+    void complete() {
+        complete_ = true;
+        stopStoring();
+    }
+    /// What was taken and is not stored is dropped.
+    void stopStoring() { queue_.reset(); }
     bool isComplete() const { return complete_; }
     /// The guest has forgotten about it, too: from then on it may be stopped.
     Result<bool> finished() { return complete_ ? late_.finished() : Result<bool>(false); }
@@ -43,7 +52,8 @@ class MissingPages {
 
   private:
     MissingPages(LatePages late, bool stale) : late_(std::move(late)), stale_(stale) {}
-    void note(std::uint64_t latencyNs);
+    void noteArrival();
+    Result<bool> enqueue(const PagePiece& piece, const Section& section);
     Result<void> store(const PagePiece& piece);
 
     LatePages late_;
@@ -53,6 +63,7 @@ class MissingPages {
     std::uint64_t askedNs_ = 0, wants_ = 0;
     std::vector<std::uint32_t> latencies_; ///< the last ones, in ns
     std::vector<std::byte> zeros_;
+    std::unique_ptr<WriteQueue> queue_; ///< since there was enough for it; ends before all else does
 };
 
 } // namespace dyad

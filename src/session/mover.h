@@ -84,6 +84,8 @@ class Mover : public LoopPart {
 
     /// Lets a program go on that is stopped for the self-test of an arrival that was not ours.
     void letGo() { stop_.letGo(); }
+    /// The same if somebody else has let it go.
+    void noteLetGo() { stop_.noteLetGo(); }
 
     /// Where the program is.
     Machine& machine() { return *machine_; }

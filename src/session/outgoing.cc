@@ -47,10 +47,10 @@ Result<std::unique_ptr<Outgoing>> Outgoing::begin(const Program& program, Machin
                                                   StopRequest& stop, TransferOrder order) {
     auto id = makeTransferId();
     if (!id) return std::move(id.error());
-    const Offer offer{*id, order.tryOnly ? OfferKind::Try : OfferKind::Move, order.isa,
-                      kFeaturePacked | kFeatureFollow | (order.keepConsole ? kFeatureConsole : 0u) |
-                          (order.tryOnly ? kFeatureProbe : 0u),
-                      memoryInUse(machine)};
+    const std::uint32_t features = kFeaturePacked | kFeatureFollow | (order.keepConsole ? kFeatureConsole : 0u) |
+                                   (order.tryOnly ? kFeatureProbe : 0u) |
+                                   (order.mode == TransferMode::postCopy ? kFeatureWillFollow : 0u);
+    const Offer offer{*id, order.tryOnly ? OfferKind::Try : OfferKind::Move, order.isa, features, memoryInUse(machine)};
     std::unique_ptr<Outgoing> outgoing(new Outgoing(program, machine, monitor, stop, std::move(order), offer));
     const Checkpoint checkpoint = outgoing->describeProgram();
     if (auto connected = outgoing->connect(offer, &checkpoint); !connected) return std::move(connected.error());
@@ -109,6 +109,8 @@ Result<Outgoing::Progress> Outgoing::step() {
         if (auto sent = stateSent_ ? sendPages() : sendRounds(); !sent) return std::move(sent.error());
         break;
     case SourceSide::State::Prepared:
+        committedNs_ = monotonicNs();
+        report_.rebuilding = committedNs_ - endedNs_;
         if (auto committed = side_->commit(); !committed) return std::move(committed.error());
         break;
     case SourceSide::State::Awaiting:
@@ -161,10 +163,13 @@ Result<void> Outgoing::takeSection() {
         report_.isa = side_->accept().isa;
         if (order_.keepConsole && !(side_->accept().features & kFeatureConsole))
             return Error{fmt::format("{} cannot leave the program's console here: no --keep-console", report_.to)};
+        if (auto looked = lookAhead(); !looked) return looked;
     }
     if (!taken_ && (now == State::Serving || now == State::Gone)) {
         taken_ = true;
-        report_.down = monotonicNs() - stop_.stoppedNs();
+        const std::uint64_t nowNs = monotonicNs(), down = nowNs - stop_.stoppedNs();
+        report_.taking = committedNs_ ? nowNs - committedNs_ : 0;
+        report_.down = down - std::min(down, side_->goingNs());
         // The streams of a program that was asked for by recover were cut off with its first connection.
         if (order_.keepConsole && side_->offer().kind == OfferKind::Move)
             console_.emplace(monitor_.console(), link_->outgoing());
@@ -177,6 +182,17 @@ Result<void> Outgoing::takeSection() {
     }
     // A page that is asked for does not wait for what else has come.
     return now == State::Serving ? serve() : Result<void>();
+}
+
+/// What takes the longer the more memory there is, as far as it can be done before the program is stopped.
+Result<void> Outgoing::lookAhead() {
+    if (order_.mode != TransferMode::postCopy || order_.tryOnly) return {};
+    touched_.emplace(program_.common(), machine_.memory.plan().arenaSize);
+    if (auto added = addTouchedPages(machine_.memory, program_.common(), *touched_); !added) return added;
+    auto present = presentPages(machine_.memory, program_.common());
+    if (!present) return std::move(present.error());
+    present_ = std::move(*present);
+    return {};
 }
 
 Result<void> Outgoing::checkPatience() const {

@@ -28,7 +28,12 @@ struct TransferReport {
     std::uint64_t bytes = 0, bytesSent = 0; ///< of memory; on the connection, both ways of counting without TLS
     std::uint64_t frames = 0, pages = 0;
     std::uint64_t bytesInUse = 0; ///< of memory, when it began
-    std::uint64_t down = 0;       ///< from the stop here to the news that the program goes on there
+    std::uint64_t down = 0; ///< from the stop here until it goes on there, as that tells; more by the news' way here
+    // Parts of the move from the request to stop on; with down they overlap.
+    std::uint64_t stopping = 0;   ///< until it was stopped and captured
+    std::uint64_t sending = 0;    ///< until all that is sent before the commit point was written
+    std::uint64_t rebuilding = 0; ///< until the destination had rebuilt the stack and said so
+    std::uint64_t taking = 0;     ///< until it had taken the program, recorded that, and said so
     std::uint64_t total = 0;
     std::uint64_t bytesFollowed = 0; ///< of memory, at most: what came after the program
     std::uint64_t wants = 0;         ///< pages that the program had to wait for there
@@ -114,7 +119,10 @@ class Outgoing {
     Result<void> sendRounds();
     TransferMode mode() const;
     bool follows() const;
+    Result<void> lookAhead();
     Result<void> announce();
+    Result<PageSet> leftPages();
+    Result<void> sendFirstPages(PageSet& left);
     Result<void> sendPages();
     Result<void> sendPiece(const PagePiece& piece);
     Result<std::optional<PagePiece>> nextPiece();
@@ -148,6 +156,9 @@ class Outgoing {
     double rate_ = 0;                             ///< bytes a second of a busy connection; 0: not known yet
     TransferReport report_;
     std::uint64_t begunNs_, sendingNs_ = 0; ///< sendingNs_: the destination was ready
+    std::uint64_t endedNs_ = 0, committedNs_ = 0;
+    std::optional<PageSet> touched_; ///< while the destination started: most of what will have to follow
+    std::optional<PageSet> present_; ///< the same: what the memory file had
     std::optional<PageServer> server_;
     CopiedMemory copiedBefore_;                      ///< on connections that broke
     std::uint64_t sentBefore_ = 0, wantsBefore_ = 0; ///< the same

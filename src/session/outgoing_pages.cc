@@ -3,6 +3,7 @@
 #include "session/outgoing.h"
 
 #include "machine/ticks.h"
+#include "session/first_pages.h"
 #include "session/monitor_state.h"
 
 #include <fmt/format.h>
@@ -104,19 +105,56 @@ TransferMode Outgoing::mode() const {
 
 /// What is left follows when the program has arrived.
 Result<void> Outgoing::announce() {
-    auto left = preCopy_ ? preCopy_->left() : touchedPages(machine_.memory, program_.common());
+    auto left = leftPages();
     if (!left) return std::move(left.error());
+    if (auto sent = sendFirstPages(*left); !sent) return sent;
+    // A destination that has closed everything expects to be told what is missing.
+    if (left->empty() && order_.mode == TransferMode::postCopy) left->add({program_.common().address, DYAD_PAGE_SIZE});
     if (!left->empty())
         if (auto announced = side_->announce(*left); !announced) return announced;
     report_.bytesFollowed = left->bytes();
-    if (!left->empty()) server_.emplace(machine_.memory, std::move(*left));
+    if (!left->empty()) server_.emplace(machine_.memory, std::move(*left), std::move(present_));
     return end();
+}
+
+/// What the destination does not have as it must be.
+Result<PageSet> Outgoing::leftPages() {
+    if (preCopy_) return preCopy_->left();
+    PageSet left = touched_ ? std::move(*touched_) : PageSet(program_.common(), machine_.memory.plan().arenaSize);
+    if (auto added = addTouchedPages(machine_.memory, program_.common(), left); !added) return std::move(added.error());
+    return left;
+}
+
+/// Takes out of `left`, and sends, what the program would wait for at once.
+Result<void> Outgoing::sendFirstPages(PageSet& left) {
+    const PageSet first =
+        firstPages(stop_.frames(), stop_.thread(), program_.common(), machine_.memory.plan().arenaSize, left);
+    for (const PageRun& run : first.runs()) {
+        left.remove(run);
+        const auto bytes = machine_.memory.translate(run.address, run.size);
+        if (!bytes) return Error{fmt::format("{} bytes of pages are no memory of the program", run.size)};
+        for (std::uint64_t at = 0, size; at < run.size; at += size) {
+            const auto zeroAt = [&](std::uint64_t page) { return isZero(bytes->subspan(page, DYAD_PAGE_SIZE)); };
+            const bool zero = zeroAt(at);
+            for (size = DYAD_PAGE_SIZE; at + size < run.size && zeroAt(at + size) == zero;)
+                size += DYAD_PAGE_SIZE;
+            const GuestAddress address{static_cast<std::uint64_t>(run.address) + at};
+            const auto pages = zero ? std::span<const std::byte>() : bytes->subspan(at, size);
+            // What was never sent is zero there.
+            if (zero && !preCopy_) continue;
+            if (auto sent = sendPiece({address, size, pages, true}); !sent) return sent;
+        }
+    }
+    return {};
 }
 
 Result<void> Outgoing::end() {
     if (auto ended = writer_->end(); !ended) return ended;
     side_->ended({writer_->frames(), writer_->copied().pages});
     report_.frames = writer_->frames();
+    endedNs_ = monotonicNs();
+    report_.stopping = stop_.stoppedNs() + stop_.capturingNs() - stop_.askedNs();
+    report_.sending = endedNs_ - stop_.stoppedNs() - stop_.capturingNs();
     return {};
 }
 

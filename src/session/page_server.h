@@ -11,15 +11,16 @@ namespace dyad {
 
 class PageServer {
   public:
-    /// `memory`, of a stopped program, must outlive it. `left`: what the destination does not have.
-    PageServer(GuestMemory& memory, PageSet left);
+    /// `memory`, of a stopped program, must outlive it. `left`: what the destination does not have. `present`: pages
+    /// that the memory file has, as far as that is known.
+    PageServer(GuestMemory& memory, PageSet left, std::optional<PageSet> present = {});
 
     /// The destination waits for this page, which must be one.
     void want(GuestAddress page);
     /// What it has dealt with, in bytes of the connection.
     void got(std::uint64_t bytes);
     /// What to send next; nothing if there is nothing, or too much on its way. `written`: bytes of the connection so
-    /// far; `background`: send also what nobody asked for. Valid until the next call.
+    /// far; `background`: send also what nobody asked for, and is no neighbour of it. Valid until the next call.
     Result<std::optional<PagePiece>> next(std::uint64_t written, bool background);
 
     /// What was not sent yet.
@@ -31,10 +32,11 @@ class PageServer {
 
     GuestMemory& memory_;
     PageSet left_;
+    const std::optional<PageSet> present_;
     StreamWindow window_;
     std::deque<GuestAddress> wants_;
-    GuestAddress behind_{}; ///< of what was sent last
-    std::uint64_t wanted_ = 0;
+    GuestAddress behind_{};                     ///< of what was sent last
+    std::uint64_t wanted_ = 0, neighbours_ = 0; ///< neighbours_: bytes that go with what was asked for last
     std::vector<std::byte> buffer_;
 };
 

@@ -17,6 +17,8 @@ constexpr unsigned kMostRounds = 30;
 /// A round must be shorter than the one before by this, or twice it is none of use.
 constexpr double kLeastProgress = 0.9;
 constexpr unsigned kMostStalled = 2;
+/// What goes within this is not worth another round.
+constexpr std::uint64_t kShortNs = 1'000'000;
 /// Percent of the time for which a program that writes too fast is stopped.
 constexpr unsigned kSlowStep = 20, kMostSlowed = 90;
 constexpr std::uint64_t kMostInPiece = 1 << 20;
@@ -78,19 +80,29 @@ Result<std::optional<PagePiece>> PreCopy::next() {
     return std::optional(PagePiece{(*run)->address, pages.size(), copy_});
 }
 
-/// Blocks of one kind, zero or not, and of one piece of memory.
-std::optional<PagePiece> PreCopy::nextOfRuns() {
-    if (run_ == runs_.size()) return std::nullopt;
-    Run& run = runs_[run_];
+/// Blocks of one kind, zero or not, and of one piece of memory. Of a stopped program.
+PagePiece PreCopy::lend(Run& run) {
+    const GuestAddress address = tracking_.address(run.first);
+    const std::byte* start = tracking_.bytes(run.first).data();
+    const bool zero = isZero(tracking_.bytes(run.first));
+    std::uint64_t size = 0;
+    for (std::uint64_t left = tracking_.together(run.first, run.count); left > 0 && size < kMostInPiece; --left) {
+        const auto bytes = tracking_.bytes(run.first);
+        if (size && isZero(bytes) != zero) break;
+        size += bytes.size();
+        ++run.first;
+        --run.count;
+    }
+    return {address, size, zero ? std::span<const std::byte>() : std::span(start, size), true};
+}
+
+/// The same of a running one: a copy.
+PagePiece PreCopy::copy(Run& run) {
     const GuestAddress address = tracking_.address(run.first);
     copy_.clear();
     std::uint64_t size = 0, zeros = 0;
-    while (run.count) {
-        const GuestAddress block = tracking_.address(run.first);
+    for (std::uint64_t left = tracking_.together(run.first, run.count); left > 0 && size < kMostInPiece; --left) {
         const auto bytes = tracking_.bytes(run.first);
-        // Common data does not go on in the arena.
-        if (static_cast<std::uint64_t>(block) != static_cast<std::uint64_t>(address) + size || size >= kMostInPiece)
-            break;
         const std::size_t at = copy_.size();
         copy_.insert(copy_.end(), bytes.begin(), bytes.end());
         // Of the copy: the program may be writing.
@@ -104,8 +116,15 @@ std::optional<PagePiece> PreCopy::nextOfRuns() {
         ++run.first;
         --run.count;
     }
+    return {address, size, zeros ? std::span<const std::byte>() : std::span<const std::byte>(copy_)};
+}
+
+std::optional<PagePiece> PreCopy::nextOfRuns() {
+    if (run_ == runs_.size()) return std::nullopt;
+    Run& run = runs_[run_];
+    const PagePiece piece = state_ == State::last ? lend(run) : copy(run);
     if (run.count == 0) ++run_;
-    return PagePiece{address, size, zeros ? std::span<const std::byte>() : std::span<const std::byte>(copy_)};
+    return piece;
 }
 
 Result<void> PreCopy::drained(std::uint64_t bytesSent) {
@@ -125,10 +144,12 @@ void PreCopy::judge(std::uint64_t bytesSent) {
     report_.dirtyPerSecond = static_cast<std::uint64_t>(static_cast<double>(dirty) / seconds);
     report_.expectedDownNs = kFixedDownNs + static_cast<std::uint64_t>(static_cast<double>(dirty) / rate * 1e9);
     report_.converged = report_.expectedDownNs <= limitNs_ || dirty == 0;
+    // Within the limit, a round that leaves half as much or less is worth it.
+    const bool worthMore = report_.expectedDownNs > kFixedDownNs + kShortNs && dirty * 2 <= roundBytes_;
     stalled_ = static_cast<double>(dirty) > kLeastProgress * static_cast<double>(before_) ? stalled_ + 1 : 0;
     before_ = dirty;
     const bool enough = report_.rounds >= kMostRounds || stalled_ >= kMostStalled;
-    if (report_.converged || (enough && !slowDown())) {
+    if ((report_.converged && (enough || !worthMore)) || (enough && !slowDown())) {
         state_ = State::finished;
         throttle_.set(0);
     }
@@ -157,9 +178,11 @@ Result<void> PreCopy::stopped() {
 Result<PageSet> PreCopy::left() const {
     PageSet set(common_, machine_.memory.plan().arenaSize);
     for (const Run& run : runs_)
-        for (std::uint64_t block = run.first; block < run.first + run.count; ++block)
-            if (!set.add({tracking_.address(block), tracking_.blockSize()}))
+        for (std::uint64_t block = run.first, count; block < run.first + run.count; block += count) {
+            count = tracking_.together(block, run.first + run.count - block);
+            if (!set.add({tracking_.address(block), count * tracking_.blockSize()}))
                 return Error{fmt::format("block {} is no page of common data or of the arena", block)};
+        }
     return set;
 }
 

@@ -58,6 +58,8 @@ class PreCopy {
             bool maySlow);
     bool slowDown();
     bool piecesDone() const { return !cursor_ && run_ == runs_.size(); }
+    PagePiece lend(Run& run);
+    PagePiece copy(Run& run);
     std::optional<PagePiece> nextOfRuns();
     void ask();
     void judge(std::uint64_t bytesSent);

@@ -48,6 +48,10 @@ bool Reception::busyBut(const Incoming& one) const {
 }
 
 void Reception::answer(Incoming& asking) {
+    // Later, if that is what is being recorded.
+    if (std::ranges::any_of(incoming_,
+                            [&](const Incoming& other) { return other.deciding() && other.id() == asking.id(); }))
+        return;
     const bool here = missing_ && !missing_->isComplete() && asking.id() == missingId_;
     // Its source has lost that connection, or it would not ask.
     for (Incoming& other : incoming_)

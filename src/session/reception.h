@@ -39,6 +39,11 @@ class Reception : public LoopPart {
     /// reached soon.
     void programEnded(const ConsoleEnd& end);
 
+    /// Nothing is stored in the program's machine any more.
+    void machineEnds() {
+        if (missing_) missing_->stopStoring();
+    }
+
     Result<void> step() override;
     void addEntries(std::vector<pollfd>& entries) const override;
     std::uint64_t nextTurn() const override;

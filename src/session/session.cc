@@ -43,12 +43,21 @@ Session::Session(const Program& program, std::unique_ptr<Machine> machine, Monit
     monitor_.add(mover_);
 }
 
-Session::~Session() = default;
+Session::~Session() {
+    // Whatever became of run(): nobody may store pages in a machine that is gone.
+    if (reception_) reception_->machineEnds();
+}
 
 void Session::restored(const MonitorState& state, const RingStates& rings) {
     monitor_.restore(state, rings[0].tail, rings[1].head);
     if (hopper_) hopper_->restored();
     mover_.letGo();
+}
+
+void Session::received(const MonitorState& state, const RingStates& rings) {
+    mover_.noteLetGo();
+    monitor_.restore(state, rings[0].tail, rings[1].head);
+    if (hopper_) hopper_->restored();
 }
 
 void Session::await(LazyPages& pages) {

@@ -26,6 +26,8 @@ class Session {
     /// For a program that came from a checkpoint, before run(): what its monitor had promised, and its rings' counters.
     /// It is stopped for its self-test and goes on as run() begins.
     void restored(const MonitorState& state, const RingStates& rings);
+    /// For one that was received, and goes on already.
+    void received(const MonitorState& state, const RingStates& rings);
     /// For a program whose memory is still being read, before run(): what needs it stopped begins when all is there.
     void await(LazyPages& pages);
     /// Takes part in the program's loop; before run().

@@ -51,8 +51,16 @@ void StopRequest::letGo() {
     std::uint32_t stop = load(migration().stopped);
     if (stop == letGo_) return;
     letGo_ = stop;
-    store(migration().command, DYAD_MIGRATION_CONTINUE);
-    machine_->ring();
+    letGo(*machine_);
+}
+
+void StopRequest::letGo(Machine& machine) {
+    store(machine.migration().command, DYAD_MIGRATION_CONTINUE);
+    machine.ring();
+}
+
+void StopRequest::noteLetGo() {
+    letGo_ = load(migration().stopped);
 }
 
 void StopRequest::attach(Machine& machine) {

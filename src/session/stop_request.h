@@ -30,6 +30,9 @@ class StopRequest {
     void withdraw();
     /// Lets a stopped program go on. Whether it looks for another request then was decided before, by ask().
     void letGo();
+    /// The same for a program that nobody else looks after yet; noteLetGo() is for who does then.
+    static void letGo(Machine& machine);
+    void noteLetGo();
 
     bool asked() const { return state_ != State::none; }
     bool stopped() const { return state_ == State::captured; }

@@ -51,6 +51,7 @@ Result<void> DestinationSide::take(const Section& section) {
             following_ = true;
             return readMissing(peer_, section, *missing_);
         }
+        if (section.type == SectionType::Thread) pagesBefore_ = taker_.pages();
         if (auto taken = taker_.take(section); !taken) return taken;
         if (taker_.complete()) state_ = State::Arriving;
         return {};
@@ -111,9 +112,9 @@ Result<void> DestinationSide::prepared() {
     return writePrepared(to_, {taker_.checkpoint().frames.size(), taker_.pages()});
 }
 
-Result<void> DestinationSide::taken() {
+Result<void> DestinationSide::taken(std::uint64_t nsAgo) {
     state_ = State::Taken;
-    return to_.write(SectionType::Taken, {});
+    return writeTaken(to_, nsAgo);
 }
 
 Result<void> DestinationSide::refuse(std::string_view why) {

@@ -39,7 +39,8 @@ class DestinationSide {
     /// Pages go to `memory` from now on.
     Result<void> ready(GuestMemory& memory);
     Result<void> prepared();
-    Result<void> taken();
+    /// `nsAgo`: how long the program has been going on.
+    Result<void> taken(std::uint64_t nsAgo);
     // While memory follows: see follows().
     Result<void> want(GuestAddress page) { return writeWant(to_, page); }
     Result<void> got(std::uint64_t bytes) { return writeGot(to_, bytes); }
@@ -55,6 +56,8 @@ class DestinationSide {
     const PageSet* missing() const { return missing_ ? &*missing_ : nullptr; }
     /// Bytes that only measure the connection: to be answered by got().
     bool probes(const Section& section) const;
+    /// What is missing may be there in an older state.
+    bool stale() const { return pagesBefore_ > 0; }
     /// A section that is not take()'s: pages that follow, or the end of them.
     bool follows(const Section& section) const;
 
@@ -66,6 +69,7 @@ class DestinationSide {
     CheckpointTaker taker_;
     Offer offer_;
     std::optional<PageSet> missing_;
+    std::uint64_t pagesBefore_ = 0; ///< the program was stopped
     State state_ = State::Greeting;
     bool greeted_ = false, heard_ = false, offered_ = false, following_ = false;
 };

@@ -64,7 +64,7 @@ class Link : private ByteSink {
     LinkSetup setup_;
     SectionAssembler assembler_;
     SectionWriter writer_;
-    std::deque<Part> parts_; ///< none is empty
+    std::deque<Part> parts_;             ///< none is empty
     std::size_t waiting_ = 0, sent_ = 0; ///< sent_: of the first part
     std::vector<std::byte> discarded_;
     std::size_t room_ = 0; ///< bytes that may still be received in this turn

@@ -118,6 +118,14 @@ Result<TransferId> readCommit(const std::string& stream, const Section& section)
     return fixedPart<TransferId>(stream, section);
 }
 
+Result<void> writeTaken(SectionWriter& to, std::uint64_t nsAgo) {
+    return to.write(SectionType::Taken, {bytesOf(nsAgo)});
+}
+
+Result<std::uint64_t> readTaken(const std::string& stream, const Section& section) {
+    return fixedPart<std::uint64_t>(stream, section);
+}
+
 Result<void> writeOutcome(SectionWriter& to, TransferOutcome outcome) {
     return to.write(SectionType::Outcome, {bytesOf(outcome)});
 }

@@ -17,7 +17,14 @@ Result<TransferId> makeTransferId();
 std::string text(const TransferId& id);
 
 enum class OfferKind : std::uint32_t { Move, Try, Recover };
-enum TransferFeature : std::uint32_t { kFeaturePacked = 1, kFeatureFollow = 2, kFeatureConsole = 4, kFeatureProbe = 8 };
+/// kFeatureWillFollow: of an offer only.
+enum TransferFeature : std::uint32_t {
+    kFeaturePacked = 1,
+    kFeatureFollow = 2,
+    kFeatureConsole = 4,
+    kFeatureProbe = 8,
+    kFeatureWillFollow = 16,
+};
 
 struct Offer {
     TransferId id{};
@@ -51,6 +58,8 @@ Result<void> writeAccept(SectionWriter& to, const Accept& accept);
 Result<void> writeRefuse(SectionWriter& to, std::string_view why);
 Result<void> writePrepared(SectionWriter& to, const Counts& counts);
 Result<void> writeCommit(SectionWriter& to, const TransferId& id);
+/// `nsAgo`: how long the program has been going on.
+Result<void> writeTaken(SectionWriter& to, std::uint64_t nsAgo);
 Result<void> writeOutcome(SectionWriter& to, TransferOutcome outcome);
 /// As many sections as it takes.
 Result<void> writeMissing(SectionWriter& to, std::span<const PageRun> runs);
@@ -64,6 +73,7 @@ Result<Accept> readAccept(const std::string& stream, const Section& section);
 std::string readRefuse(const Section& section);
 Result<Counts> readPrepared(const std::string& stream, const Section& section);
 Result<TransferId> readCommit(const std::string& stream, const Section& section);
+Result<std::uint64_t> readTaken(const std::string& stream, const Section& section);
 Result<TransferOutcome> readOutcome(const std::string& stream, const Section& section);
 /// Adds the pages to `set`.
 Result<void> readMissing(const std::string& stream, const Section& section, PageSet& set);

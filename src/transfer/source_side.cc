@@ -52,11 +52,16 @@ Result<void> SourceSide::take(const Section& section) {
         state_ = State::Prepared;
         return {};
     }
+    if (section.type == SectionType::Taken && state_ == State::Committed) {
+        auto going = readTaken(peer_, section);
+        if (!going) return std::move(going.error());
+        goingNs_ = *going;
+        state_ = missing_ ? State::Serving : State::Gone;
+        return {};
+    }
     std::optional<State> next;
     if (section.type == SectionType::Ready && state_ == State::Preparing) next = State::Sending;
     if (section.type == SectionType::Ready && state_ == State::Listing) next = State::Serving;
-    if (section.type == SectionType::Taken && state_ == State::Committed)
-        next = missing_ ? State::Serving : State::Gone;
     if (section.type == SectionType::Complete && state_ == State::Serving) next = State::Gone;
     if (!next) return unexpected(section);
     if (auto empty = readEmpty(peer_, section); !empty) return empty;

@@ -53,6 +53,8 @@ class SourceSide {
     bool inDoubt() const { return state_ >= State::Committed && state_ <= State::Serving; }
     const Offer& offer() const { return offer_; }
     const Accept& accept() const { return accept_; } ///< from Preparing on
+    /// How long the program had been going on there when it was said that it was taken.
+    std::uint64_t goingNs() const { return goingNs_; }
 
     // Of memory that follows.
     /// What the destination said that it is missing, when it is Serving after a recover.
@@ -72,6 +74,7 @@ class SourceSide {
     Accept accept_;
     Counts sent_;
     State state_ = State::Offered;
+    std::uint64_t goingNs_ = 0;
     bool greeted_ = false, taken_ = false;
     std::optional<PageSet> missing_; ///< memory follows the program
     std::optional<GuestAddress> want_;

@@ -2,6 +2,8 @@
 // link that leads nowhere: it is made with what it says, or it is there already.
 #include "transfer/transfer_records.h"
 
+#include "support/quiet_thread.h"
+
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -29,6 +31,26 @@ Result<std::string> findFolder() {
 }
 
 } // namespace
+
+Result<std::unique_ptr<RecordFlush>> RecordFlush::begin(const UniqueFd& folder) {
+    UniqueFd own(fcntl(folder.get(), F_DUPFD_CLOEXEC, 0));
+    if (!own) return Error{fmt::format("cannot flush the records of transfers: {}", std::strerror(errno))};
+    std::unique_ptr<RecordFlush> flush(new RecordFlush(std::move(own)));
+    auto thread = startQuietThread([&flush = *flush] { flush.error_ = fsync(flush.folder_.get()) == 0 ? 0 : errno; });
+    if (!thread) return std::move(thread.error()).in("cannot flush the records of transfers");
+    flush->thread_ = std::move(*thread);
+    return flush;
+}
+
+RecordFlush::~RecordFlush() {
+    if (thread_.joinable()) thread_.join();
+}
+
+Result<bool> RecordFlush::done() const {
+    const int error = error_;
+    if (error > 0) return Error{fmt::format("cannot flush the records of transfers: {}", std::strerror(error))};
+    return error == 0;
+}
 
 Result<TransferRecords> TransferRecords::open() {
     auto path = findFolder();
@@ -63,11 +85,15 @@ Error TransferRecords::failed() const {
 }
 
 Result<TransferOutcome> TransferRecords::decide(const TransferId& id, bool taken) {
+    auto noted = note(id, taken);
+    if (noted && fsync(folder_.get()) != 0) return failed();
+    return noted;
+}
+
+Result<TransferOutcome> TransferRecords::note(const TransferId& id, bool taken) {
     const std::string name = text(id);
-    if (symlinkat(taken ? kTaken : kStays, folder_.get(), name.c_str()) == 0) {
-        if (fsync(folder_.get()) == 0) return taken ? TransferOutcome::Taken : TransferOutcome::NotTaken;
-        return failed();
-    }
+    if (symlinkat(taken ? kTaken : kStays, folder_.get(), name.c_str()) == 0)
+        return taken ? TransferOutcome::Taken : TransferOutcome::NotTaken;
     char found[16] = "";
     if (errno != EEXIST || readlinkat(folder_.get(), name.c_str(), found, sizeof found - 1) < 0) return failed();
     return std::strcmp(found, kTaken) == 0      ? TransferOutcome::Taken

@@ -15,7 +15,7 @@ cut() { # DIRECTION POSITION
 for position in 1 39 40 41 112 300 4000 $((up / 2)) $((up - 97)) $((up - 49)) $((up - 48)) $((up - 47)) $((up - 1)) "$up"; do
     cut up "$position"
 done
-for position in 1 40 41 100 $((down - 81)) $((down - 32)) $((down - 31)) $((down - 1)); do
+for position in 1 40 41 100 $((down - 89)) $((down - 40)) $((down - 39)) $((down - 1)); do
     cut down "$position"
 done
 # Both outcomes were seen, or the positions above are not what they say.

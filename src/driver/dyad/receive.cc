@@ -83,7 +83,7 @@ int receive(const ReceiveOptions& options, const CLI::App& app, std::uint64_t st
     monitor->console = received->console;
     Session session(*program, std::move(received->machine), std::move(*monitor), std::move(*setup), signals.fd());
     session.receive(**reception);
-    session.restored(received->state, received->rings);
+    session.received(received->state, received->rings);
     return runSession(session, *program, options, stats->get(), signals);
 }
 

@@ -41,6 +41,56 @@ TEST(PageSet, TellsRunsThatDoNotCrossGaps) {
         << "it goes round, and gives no more than asked";
 }
 
+TEST(PageSet, ContainsARunIfItHasAllOfIt) {
+    PageSet set(kCommon, 200 * kPage);
+    ASSERT_TRUE(set.add({arena(10), 100 * kPage}));
+    EXPECT_TRUE(set.containsAll({arena(10), 100 * kPage}));
+    EXPECT_TRUE(set.containsAll({arena(70), kPage}));
+    EXPECT_FALSE(set.containsAll({arena(9), 2 * kPage}));
+    EXPECT_FALSE(set.containsAll({arena(10), 101 * kPage}));
+    EXPECT_FALSE(set.containsAll({arena(199), 2 * kPage})) << "no pages of it";
+}
+
+/// What the memory file has.
+struct FileOfPages : testing::Test {
+    static constexpr std::uint64_t kUnit = 2 << 20;
+    void touch(std::uint64_t offset) { memory.ram()[memory.plan().arenaOffset + offset] = std::byte{1}; }
+
+    GuestMemory memory = std::move(*GuestMemory::create(*MemoryPlan::make(32 << 20, DYAD_COMMON_BASE + 300 * 1024, 0)));
+    const std::uint64_t arenaSize = memory.plan().arenaSize;
+};
+
+TEST_F(FileOfPages, AreThoseThatWereTouched) {
+    touch(3 * kPage);
+    touch(4 * kPage);
+    touch(arenaSize - kPage);
+    memory.ram()[DYAD_COMMON_BASE - DYAD_IMAGE_BASE + kPage] = std::byte{1};
+    auto present = presentPages(memory, kCommon);
+    ASSERT_TRUE(present) << present.error().message;
+    const std::vector<PageRun> expected{
+        {common(1), kPage}, {arena(3), 2 * kPage}, {arena(arenaSize / kPage - 1), kPage}};
+    EXPECT_EQ(present->runs(), expected);
+}
+
+TEST_F(FileOfPages, AreToldInUnitsBesideThoseThatAreKnown) {
+    touch(kPage);
+    touch(5 * kUnit);
+    PageSet set(kCommon, arenaSize);
+    ASSERT_TRUE(addTouchedPages(memory, kCommon, set));
+    std::vector<PageRun> expected{{arena(0), kUnit}, {GuestAddress{DYAD_ARENA_BASE + 5 * kUnit}, kUnit}};
+    EXPECT_EQ(set.runs(), expected);
+    // Between, behind and beside what is known.
+    touch(2 * kUnit + kPage);
+    touch(6 * kUnit);
+    memory.ram()[DYAD_COMMON_BASE - DYAD_IMAGE_BASE] = std::byte{1};
+    ASSERT_TRUE(addTouchedPages(memory, kCommon, set));
+    expected = {{common(0), 3 * kPage},
+                {arena(0), kUnit},
+                {GuestAddress{DYAD_ARENA_BASE + 2 * kUnit}, kUnit},
+                {GuestAddress{DYAD_ARENA_BASE + 5 * kUnit}, 2 * kUnit}};
+    EXPECT_EQ(set.runs(), expected);
+}
+
 TEST(PageSet, RefusesWhatIsNoPageOfIt) {
     PageSet set(kCommon, 200 * kPage);
     const auto in = [](GuestAddress address, std::uint64_t offset) {

@@ -81,7 +81,7 @@ TEST_F(Following, PagesMayComeBehindTheEnd) {
     ASSERT_TRUE(back());
     ASSERT_TRUE(source.commit());
     ASSERT_TRUE(toIt());
-    ASSERT_TRUE(destination.taken());
+    ASSERT_TRUE(destination.taken(7));
     ASSERT_TRUE(back());
     EXPECT_EQ(source.state(), SourceSide::State::Serving);
     EXPECT_TRUE(source.inDoubt()) << "it must not run here";

@@ -31,4 +31,26 @@ TEST(TransferRecords, TheFirstDecisionHolds) {
     EXPECT_EQ(*records->decide(one, false), TransferOutcome::Complete);
 }
 
+TEST(TransferRecords, AreFlushedBesideTheLoop) {
+    const TemporaryFolder folder = *TemporaryFolder::create();
+    setenv("XDG_STATE_HOME", folder.path().c_str(), 1);
+    const TransferId id = *makeTransferId();
+    std::unique_ptr<RecordFlush> flush;
+    {
+        auto records = TransferRecords::open();
+        ASSERT_TRUE(records) << records.error().message;
+        EXPECT_EQ(*records->note(id, true), TransferOutcome::Taken);
+        EXPECT_EQ(*records->note(id, false), TransferOutcome::Taken) << "at once, for whoever asks";
+        auto begun = records->flush();
+        ASSERT_TRUE(begun) << begun.error().message;
+        flush = std::move(*begun);
+    }
+    for (;;) {
+        auto done = flush->done();
+        ASSERT_TRUE(done) << done.error().message;
+        if (*done) break;
+        std::this_thread::yield();
+    }
+}
+
 } // namespace

@@ -30,7 +30,7 @@ class Said {
 const Said kAccept([](auto& to) { return writeAccept(to, {Isa::aarch64, kFeaturePacked | 64, "qemu\033"}); });
 const Said kReady([](auto& to) { return to.write(SectionType::Ready, {}); });
 const Said kPrepared([](auto& to) { return writePrepared(to, {3, 4}); });
-const Said kTaken([](auto& to) { return to.write(SectionType::Taken, {}); });
+const Said kTaken([](auto& to) { return writeTaken(to, 5000); });
 const Said kNotTaken([](auto& to) { return writeOutcome(to, TransferOutcome::NotTaken); });
 const Said kWasTaken([](auto& to) { return writeOutcome(to, TransferOutcome::Taken); });
 const Said kRefuse([](auto& to) { return writeRefuse(to, "no room"); });

@@ -57,7 +57,7 @@ std::vector<std::byte> recordAnswers(Sample& sample, OfferKind kind) {
         must(writer.write(SectionType::Ready, {}));
         must(writeWant(writer, kRun.address));
         must(writePrepared(writer, {3, 0}));
-        must(writer.write(SectionType::Taken, {}));
+        must(writeTaken(writer, 5000));
     }
     must(writeGot(writer, 4096));
     must(writeWant(writer, GuestAddress{static_cast<std::uint64_t>(kRun.address) + DYAD_PAGE_SIZE}));
