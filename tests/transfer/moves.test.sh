@@ -24,9 +24,11 @@ expected="process aarch64" move_to --listen 127.0.0.1:0 --isa aarch64
 [ -n "${DYAD_TEST_QUICK:-}" ] || expected="qemu x86_64 (tcg)" move_to --listen 127.0.0.1:0 --machine qemu --accel tcg
 
 # Files are copied out where the program ends; a destination that would lose them is refused.
+# Long enough for a busy host to refuse it first.
+reference 400 2
 run_options="--fs-out kept"
 receive --listen 127.0.0.1:0 "$steps"
-start 60 2
+start 400 2
 migrate --to "$address"
 expect_status 1
 expect_stderr_match '.*give dyad receive a --fs-out'
