@@ -22,7 +22,7 @@ class MissingPages {
     /// may be there in an older state. `late`, if given, was started on that machine before.
     static Result<std::unique_ptr<MissingPages>> begin(Machine& machine, const CommonData& common,
                                                        const PageSet& missing, bool stale,
-                                                       std::optional<LatePages> late);
+                                                       std::optional<LatePages> late = std::nullopt);
 
     /// A page that the program waits for, once: what to ask for now.
     std::optional<GuestAddress> want();
