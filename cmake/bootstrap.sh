@@ -14,7 +14,7 @@ build_packages=(
     qemu-system-x86 qemu-system-arm qemu-user
 )
 test_packages=(
-    libgtest-dev libbenchmark-dev
+    libgtest-dev libgmock-dev libbenchmark-dev
     autoconf automake ccache file gdb git meson tcl
 )
 
