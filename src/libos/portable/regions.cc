@@ -115,22 +115,27 @@ void Regions::freeTree(Region* tree) {
     freeTree(right);
 }
 
-/// Makes sure of nodes for one change, and for the change that takes a page of more nodes. Any free page may be taken:
+/// The highest of the largest free regions. There is one.
+const Region* Regions::largest() const {
+    const Region* node = root_;
+    while (true) {
+        if (node->right && node->right->largestFree == root_->largestFree)
+            node = node->right;
+        else if (node->kind == RegionKind::Free && node->size() == root_->largestFree)
+            return node;
+        else
+            node = node->left;
+    }
+}
+
+/// Makes sure of nodes for one change, and for the change that takes a page of more nodes. The page may be any free one:
 /// call it before a place is chosen or after it is taken.
 bool Regions::refill() {
     if (spares_ >= 2 * kNodesPerChange) return true;
     if (!ready()) return false;
     if (!root_ || root_->largestFree < kPage) return true;
-    const Region* node = root_;
-    while (true) { // the highest free page
-        if (node->right && node->right->largestFree >= kPage)
-            node = node->right;
-        else if (node->kind == RegionKind::Free)
-            break;
-        else
-            node = node->left;
-    }
-    uint64_t page = node->end - kPage;
+    // Not a hole between mappings: the program may want to put something there again, at that very address.
+    uint64_t page = largest()->end - kPage;
     if (__dyad_protect(page, kPage, L_PROT_READ | L_PROT_WRITE)) return true; // there are nodes for this change
     keptPages.clear(page, page + kPage);
     replace(page, page + kPage, RegionKind::Internal, L_PROT_READ | L_PROT_WRITE);

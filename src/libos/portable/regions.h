@@ -53,6 +53,7 @@ class Regions {
     /// A change needs at most this many new nodes: two cuts and the new region.
     static constexpr uint32_t kNodesPerChange = 3;
 
+    const Region* largest() const;
     Region* newNode();
     void freeNode(Region* node);
     void freeTree(Region* tree);

@@ -74,4 +74,24 @@ TEST(RegionsTest, FillUpAndComeBack) {
     munmap(memory, pages * kPage);
 }
 
+TEST(RegionsTest, TakeNoPageForNodesFromAHoleBetweenMappings) {
+    constexpr std::size_t pages = 600, mapped = 200;
+    void* memory = mmap(nullptr, pages * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    auto start = reinterpret_cast<uint64_t>(memory);
+    Regions regions;
+    regions.initialise(start, start + pages * kPage);
+    uint64_t block = regions.take(mapped * kPage, RegionKind::Mapped, 3);
+    std::size_t internal = 0;
+    for (std::size_t i = 1; i < mapped; i += 2) {
+        ASSERT_TRUE(regions.set(block + i * kPage, block + (i + 1) * kPage, RegionKind::Free, 0));
+        for (std::size_t hole = 1; hole <= i; hole += 2)
+            ASSERT_EQ(regions.find(block + hole * kPage)->kind, RegionKind::Free) << "after " << i << " pages";
+    }
+    for (std::size_t i = 0; i < pages; ++i)
+        internal += regions.find(start + i * kPage)->kind == RegionKind::Internal;
+    EXPECT_GE(internal, 2u); // nodes were needed
+    EXPECT_TRUE(regions.consistent());
+    munmap(memory, pages * kPage);
+}
+
 } // namespace
