@@ -14,14 +14,14 @@ __attribute__((noinline)) static double work(long rounds, double scale) {
 }
 static int values[16], *volatile pointer = values;
 __attribute__((noinline)) static int twice(int number) { return 2 * number; }
-/* Of the two addresses that live across the call one is computed from the other. */
-__attribute__((noinline)) static int sum(int *numbers) {
-    int *other = numbers + 4;
+/* Of the three values that live across the call one is computed from the others. */
+__attribute__((noinline)) static int sum(int *numbers, int index) {
+    int *other = numbers + index;
     usleep(1);
-    return *other + *numbers;
+    return *other + *numbers + index;
 }
 int main(int argc, char **argv) {
-    printf("%g %d\n", work(argc * 3000L, 1.5), twice(argc) + sum(pointer));
+    printf("%g %d\n", work(argc * 3000L, 1.5), twice(argc) + sum(pointer, argc));
     return 0;
 }
 C
