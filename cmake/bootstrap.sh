@@ -15,7 +15,7 @@ build_packages=(
 )
 test_packages=(
     libgtest-dev libgmock-dev libbenchmark-dev
-    autoconf automake ccache csmith file gdb git iproute2 meson tcl
+    autoconf automake ccache csmith file gdb git iproute2 libcsmith-dev meson tcl
 )
 
 print=0 tests=1

@@ -9,6 +9,8 @@ near=dyad-near-$$ far=dyad-far-$$
 ip netns add "$near" 2>/dev/null || skip "network namespaces cannot be made here"
 trap 'kill -9 $(jobs -p) 2>/dev/null || true; ip netns del $near; ip netns del $far 2>/dev/null || true' EXIT
 ip netns add "$far"
+# Where the root directory is no mount point (chroot), a command cannot be started in one.
+ip netns exec "$far" true 2>/dev/null || skip "commands cannot be started in network namespaces here"
 
 # Destinations are far, everything else is near.
 dyad() {
