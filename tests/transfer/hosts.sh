@@ -58,6 +58,16 @@ finish() {
 reference() { on_here dyad run --machine process ${run_options:-} -- "$steps" "$@" >reference || [ $? = 7 ]; }
 expect_reference() { cat "$@" | cmp -s - reference || fail "expected the output of one program in '$*', found: $(tail -n 3 "$@" | xargs)"; }
 
+# finish_moved [WHAT]: the job ends as one that was moved: status 122 here, its own there, its whole output in both together.
+finish_moved() {
+    local what=${1:+$1: }
+    finish $origin
+    [ $ended = 122 ] || fail "${what}expected status 122 at the source, found $ended: $(cat here.err)"
+    finish $destination
+    [ $ended = 7 ] || fail "${what}expected status 7 at the destination, found $ended: $(cat there.err)"
+    expect_reference here.out there.out
+}
+
 # through_proxy [ACTION DIRECTION POSITION [COMMAND]]: starts a proxy to $address; sets $proxied.
 through_proxy() {
     rm -f proxy

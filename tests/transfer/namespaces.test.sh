@@ -48,11 +48,7 @@ await() { receive --listen 10.11.12.2:0 --tls keys "$@" "$steps"; }
 
 moved() { # WHAT
     expect_status 0
-    finish $origin
-    [ $ended = 122 ] || fail "$1: expected status 122 at the source, found $ended"
-    finish $destination
-    [ $ended = 7 ] || fail "$1: expected status 7 at the destination, found $ended"
-    expect_reference here.out there.out
+    finish_moved "$1"
 }
 
 modes="stop precopy postcopy hybrid"

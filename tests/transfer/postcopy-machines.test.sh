@@ -5,11 +5,7 @@ source "$(dirname "$0")/hosts.sh"
 
 moved() { # WHAT
     expect_status 0
-    finish $origin
-    [ $ended = 122 ] || fail "$1: expected status 122 at the source, found $ended: $(cat here.err)"
-    finish $destination
-    [ $ended = 7 ] || fail "$1: expected status 7 at the destination, found $ended: $(cat there.err)"
-    expect_reference here.out there.out
+    finish_moved "$1"
     [ -s there.out ] || fail "$1: nothing was printed at the destination"
 }
 

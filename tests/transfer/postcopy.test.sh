@@ -10,11 +10,7 @@ move() { # MODE, then options of dyad receive; run_options: those of dyad run
     start 60 16
     migrate --to "$address" --mode "$mode" --downtime-limit 1 --stats json
     expect_status 0
-    finish $origin
-    [ $ended = 122 ] || fail "expected status 122 at the source, found $ended: $(cat here.err)"
-    finish $destination
-    [ $ended = 7 ] || fail "expected status 7 at the destination, found $ended: $(cat there.err)"
-    expect_reference here.out there.out
+    finish_moved
     [ -s there.out ] || fail "nothing was printed at the destination"
 }
 
